@@ -1,0 +1,1 @@
+"""The Flagship case: a document validated against a template that is data."""
