@@ -1,0 +1,76 @@
+"""The application factory: settings, extensions, doors. One screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from facilitation import config, live, web
+from facilitation.core.unit_of_work import Writer, prepare_engine
+from facilitation.dispatch import Dispatcher
+from facilitation.extensions import csrf, db, login, make_socketio, migrate
+from facilitation.limiting import Limits
+from facilitation.live.announcer import Announcer
+from facilitation.paths import MIGRATIONS, STATIC, TEMPLATES
+
+
+def create_app(settings: config.Settings | Mapping[str, Any] | None = None) -> Flask:
+    """Build the application. `settings`: ready settings, overrides of the environment's, or None."""
+    if not isinstance(settings, config.Settings):
+        settings = config.from_environment(**(settings or {}))
+    app = Flask("facilitation", template_folder=str(TEMPLATES), static_folder=str(STATIC))
+    app.config.update(flask_settings(settings))
+    settings.data.mkdir(parents=True, exist_ok=True)
+
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(MIGRATIONS))
+    with app.app_context():
+        prepare_engine(db.engine, busy_timeout_ms=settings.BUSY_TIMEOUT_MS)
+        writer = Writer(db.engine)
+    login.init_app(app)
+    csrf.init_app(app)
+
+    socketio = make_socketio()
+    announcer = Announcer(app, socketio, settings)
+    app.extensions["facilitation"] = {
+        "settings": settings,
+        "writer": writer,
+        "socketio": socketio,
+        "announcer": announcer,
+        "limits": Limits(settings),
+        "dispatcher": Dispatcher(writer, settings, announcer.notify),
+    }
+    web.register(app)
+    live.register(app, socketio)
+    return app
+
+
+def flask_settings(settings: config.Settings) -> dict[str, Any]:
+    """Flask's own settings, from ours."""
+    return {
+        "SECRET_KEY": settings.SECRET_KEY,
+        "SQLALCHEMY_DATABASE_URI": settings.DATABASE_URL,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings),
+        "TESTING": settings.TESTING,
+        "MAX_CONTENT_LENGTH": settings.UPLOAD_BYTES,
+        "MAX_FORM_MEMORY_SIZE": 1_000_000,
+        "SESSION_COOKIE_NAME": "__Host-staff" if settings.secure else "staff",
+        "SESSION_COOKIE_SECURE": settings.secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": settings.SESSION_HOURS * 3600,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": False,  # Referrer-Policy is no-referrer; the Origin list does this work
+        "SEND_FILE_MAX_AGE_DEFAULT": 0 if settings.TESTING else 3600,
+        "TEMPLATES_AUTO_RELOAD": False,
+    }
+
+
+def engine_options(settings: config.Settings) -> dict[str, Any]:
+    if settings.DATABASE_URL.startswith("sqlite"):
+        Path(settings.DATABASE_URL.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        return {"connect_args": {"check_same_thread": False}, "pool_size": 5, "max_overflow": 20}
+    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}

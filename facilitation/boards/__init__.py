@@ -1,0 +1,1 @@
+"""Contributions, replies, clusters, ballots: what people do on the surface of an activity."""

@@ -1,0 +1,232 @@
+"""What an audience sees of boards, contributions, clusters, ballots and counts (live contract, section 2)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import func, select
+
+from facilitation.boards import results
+from facilitation.boards.models import Ballot, Board, Cluster, Contribution, Vote
+from facilitation.boards.notice import tally_id
+from facilitation.labs.models import ModerationAct
+from facilitation.people.models import User
+from facilitation.stream.read import Looking, Value, view
+
+
+@view("board")
+def boards(looking: Looking, ids: Collection[str] | None) -> dict[str, Value]:
+    query = select(Board).where(Board.lab_id == looking.lab.id)
+    if ids is not None:
+        query = query.where(Board.id.in_(ids))
+    return {board.id: _board(board) for board in looking.session.scalars(query.order_by(Board.position))}
+
+
+def _board(board: Board) -> Value:
+    value: Value = {
+        "kind": board.kind,
+        "title": board.title,
+        "activity": board.activity_id,
+        "columns": board.columns,
+        "open": board.open,
+        "reveal": board.reveal,
+        "revealed": board.shown_to_all,
+        "moderated": board.moderated,
+        "max_length": board.max_length,
+        "order": board.order,
+        "position": board.position,
+    }
+    return {**value, "case": board.case_id} if board.case_id else value
+
+
+@view("contribution")
+def contributions(looking: Looking, ids: Collection[str] | None) -> dict[str, Value]:
+    """The room sees what is shown on revealed boards; the staff everything but what was withdrawn."""
+    query = select(Contribution).where(Contribution.lab_id == looking.lab.id, Contribution.status != "withdrawn")
+    if ids is not None:
+        query = query.where(Contribution.id.in_(ids))
+    if not looking.is_staff:
+        query = query.where(Contribution.status == "shown")
+    rows = list(looking.session.scalars(query.order_by(Contribution.number)))
+    if not looking.is_staff:
+        rows = _in_room(looking, rows)
+    replies = _reply_counts(looking, [row.id for row in rows if row.parent_id is None])
+    return {row.id: _contribution(row, replies[row.id], staff=looking.is_staff) for row in rows}
+
+
+def _in_room(looking: Looking, rows: list[Contribution]) -> list[Contribution]:
+    shown = {
+        board.id for board in looking.session.scalars(select(Board).where(Board.lab_id == looking.lab.id)) if board.shown_to_all
+    }
+    parents = {row.parent_id for row in rows if row.parent_id is not None}
+    seen_parents = set(
+        looking.session.scalars(select(Contribution.id).where(Contribution.id.in_(parents), Contribution.status == "shown"))
+    )
+    return [row for row in rows if row.board_id in shown and (row.parent_id is None or row.parent_id in seen_parents)]
+
+
+def _reply_counts(looking: Looking, ids: list[str]) -> Counter[str]:
+    rows = looking.session.execute(
+        select(Contribution.parent_id, func.count())
+        .where(Contribution.lab_id == looking.lab.id, Contribution.parent_id.is_not(None), Contribution.status == "shown")
+        .group_by(Contribution.parent_id)
+    )
+    return Counter({parent: count for parent, count in rows})
+
+
+def _contribution(row: Contribution, replies: int, *, staff: bool) -> Value:
+    value: Value = {
+        "board": row.board_id,
+        "column": row.column,
+        "kind": row.kind,
+        "text": row.text,
+        "origin": row.origin,
+        "n": row.number,
+        "version": row.version,
+    }
+    optional: dict[str, Any] = {
+        "label": row.label,
+        "tier": row.tier if row.level else None,
+        "lang": row.lang,
+        "translation": row.translation,
+        "cluster": row.cluster_id,
+        "place": row.cluster_place or None,
+        "parent": row.parent_id,
+        "reply_kind": row.reply_kind,
+        "target": row.target,
+        "extra": row.extra,
+        "pinned": row.pinned or None,
+        "wall": None if row.on_wall else False,
+        "replies": replies or None,
+        "people": row.people if row.people > 1 else None,
+        "parked": bool(row.parked_owner) or None,
+    }
+    if staff:
+        parked = {"owner": row.parked_owner, "next_step": row.parked_step, "date": row.parked_date}
+        optional |= {"status": row.status, "reason": row.reason, "parked": parked if row.parked_owner else None}
+    return value | {name: content for name, content in optional.items() if content is not None}
+
+
+@view("cluster")
+def clusters(looking: Looking, ids: Collection[str] | None) -> dict[str, Value]:
+    query = select(Cluster, Board).join(Board, Board.id == Cluster.board_id)
+    query = query.where(Cluster.lab_id == looking.lab.id, Cluster.dissolved.is_(False))
+    if ids is not None:
+        query = query.where(Cluster.id.in_(ids))
+    found = [(cluster, board) for cluster, board in looking.session.execute(query.order_by(Cluster.number))]
+    seen = [cluster for cluster, board in found if looking.is_staff or board.shown_to_all]
+    members: dict[str, list[str]] = {cluster.id: [] for cluster in seen}
+    contained = select(Contribution.id, Contribution.cluster_id).where(Contribution.cluster_id.in_(list(members)))
+    if not looking.is_staff:
+        contained = contained.where(Contribution.status == "shown")
+    else:
+        contained = contained.where(Contribution.status != "withdrawn")
+    for id_, cluster_id in looking.session.execute(contained.order_by(Contribution.cluster_place, Contribution.number)):
+        members[cluster_id].append(id_)
+    return {
+        cluster.id: {
+            "board": cluster.board_id, "column": cluster.column, "title": cluster.title, "n": cluster.number,
+            "contributions": members[cluster.id], "version": cluster.version,
+        }
+        for cluster in seen
+    }  # fmt: skip
+
+
+@view("ballot")
+def ballots(looking: Looking, ids: Collection[str] | None) -> dict[str, Value]:
+    query = select(Ballot).where(Ballot.lab_id == looking.lab.id)
+    if ids is not None:
+        query = query.where(Ballot.id.in_(ids))
+    return {row.id: _ballot(looking, row) for row in looking.session.scalars(query.order_by(Ballot.position))}
+
+
+def _ballot(looking: Looking, row: Ballot) -> Value:
+    value: Value = {
+        "activity": row.activity_id,
+        "scope": row.scope,
+        "method": row.method,
+        "question": row.question,
+        "items": row.items,
+        "per_person": row.per_person,
+        "max_per_item": row.max_per_item,
+        "state": row.state,
+        "position": row.position,
+    }
+    if row.scale:
+        value["scale"] = row.scale
+    if row.number:
+        value["number"] = row.number
+    if row.state == "revealed" or (row.state == "closed" and looking.is_staff):
+        value["result"] = result_of(looking.session, row, looking.lab.minimum_cell)
+    return value
+
+
+def result_of(session: Any, ballot: Ballot, minimum: int) -> dict[str, dict[str, Any]]:
+    votes = [
+        (row.tier, row.dots)
+        for row in session.execute(select(Vote.tier, Vote.dots).where(Vote.ballot_id == ballot.id).order_by(Vote.id))
+    ]
+    count = results.ratings if ballot.method == "rating" else results.dots
+    return count(ballot.items, votes, minimum=minimum)
+
+
+@view("tally")
+def tallies(looking: Looking, ids: Collection[str] | None) -> dict[str, Value]:
+    """Bare numbers: contributions per column before the reveal, and how many have voted."""
+    values: dict[str, Value] = {}
+    for board in looking.session.scalars(select(Board).where(Board.lab_id == looking.lab.id)):
+        if not board.shown_to_all and not looking.is_staff:
+            values |= _board_tally(looking, board)
+    voted = dict(
+        looking.session.execute(
+            select(Vote.ballot_id, func.count())
+            .join(Ballot, Ballot.id == Vote.ballot_id)
+            .where(Ballot.lab_id == looking.lab.id)
+            .group_by(Vote.ballot_id)
+        )
+        .tuples()
+        .all()
+    )
+    opened = looking.session.scalars(select(Ballot.id).where(Ballot.lab_id == looking.lab.id, Ballot.number.is_not(None)))
+    values |= {ballot: {"ballot": ballot, "count": voted.get(ballot, 0)} for ballot in opened}
+    return values if ids is None else {id_: values[id_] for id_ in ids if id_ in values}
+
+
+def _board_tally(looking: Looking, board: Board) -> dict[str, Value]:
+    counted = dict(
+        looking.session.execute(
+            select(Contribution.column, func.count())
+            .where(Contribution.board_id == board.id, Contribution.status == "shown", Contribution.parent_id.is_(None))
+            .group_by(Contribution.column)
+        )
+        .tuples()
+        .all()
+    )
+    columns = [column["id"] for column in board.columns] or [""]
+    return {
+        tally_id(board.id, column): {"board": board.id, "column": column, "count": counted.get(column, 0)} for column in columns
+    }
+
+
+@view("act")
+def acts(looking: Looking, ids: Collection[str] | None) -> dict[str, Value]:
+    """The moderation log, for the staff."""
+
+    if not looking.is_staff:
+        return {}
+    query = (
+        select(ModerationAct, User.name)
+        .outerjoin(User, User.id == ModerationAct.user_id)
+        .where(ModerationAct.lab_id == looking.lab.id)
+    )
+    if ids is not None:
+        query = query.where(ModerationAct.id.in_(ids))
+    return {
+        row.id: {
+            "n": row.number, "act": row.act, "entity": row.entity, "id": row.entity_id, "by": name,
+            "undone": row.undone_by is not None, "at": round(row.at.timestamp() * 1000),
+        }
+        for row, name in looking.session.execute(query.order_by(ModerationAct.number))
+    }  # fmt: skip

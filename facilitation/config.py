@@ -1,0 +1,150 @@
+"""Every setting: name, default, meaning. Bad values are refused at start, with the reason.
+
+A setting is read from the environment variable of its name with the prefix `FACILITATION_`.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+PREFIX = "FACILITATION_"
+SAMPLE_KEYS = {"secret", "changeme", "change-me", "dev", "test", "development", "your-secret-key"}
+
+
+class BadSetting(ValueError):
+    """A setting that cannot be used; the message says which and why."""
+
+
+def setting(default: Any, meaning: str) -> Any:
+    return field(default=default, metadata={"meaning": meaning})
+
+
+@dataclass
+class Settings:
+    DATA: str = setting("", "Folder of database, secret key and exports; default: instance/ beside the code")
+    DATABASE_URL: str = setting("", "SQLAlchemy URL; default: SQLite file in DATA; postgresql:// is taken as psycopg2")
+    SECRET_KEY: str = setting("", "At least 32 characters; default: made at first start, kept in DATA/secret_key")
+    ASYNC_MODE: str = setting("eventlet", "eventlet (default) or threading")
+    PRODUCTION: bool = setting(False, "Refuse what is only fit for a trial: sample keys, plain http on a public address")
+    HOST: str = setting("127.0.0.1", "Address to listen on")
+    PORT: int = setting(5000, "Port to listen on")
+    LAN: bool = setting(False, "Plain http for a local network is accepted, and every page says so")
+    PUBLIC_URL: str = setting("", "Address people use, e.g. https://labs.example.org; default: from HOST and PORT")
+    ORIGINS: str = setting("", "More origins that may send commands, separated by spaces")
+    TEMPLATE: str = setting("", "Another Flagship case template (YAML) in place of the built-in one")
+    REDIS_URL: str = setting("", "Redis that carries 'lab L reached n' between workers; none for a single process")
+    MAX_SOCKETS: int = setting(4000, "Sockets one process accepts")
+    MAX_SOCKETS_PER_SEAT: int = setting(4, "Sockets of one seat")
+    POSTS_BURST: int = setting(5, "Contributions a seat may send at once")
+    POSTS_SECONDS: float = setting(3.0, "Then one per this many seconds")
+    COMMANDS_PER_10S: int = setting(20, "Commands of one seat in ten seconds")
+    WRONG_CODES: int = setting(20, "Wrong join codes of one network in ten minutes before answers are delayed")
+    LOGINS_PER_ACCOUNT: int = setting(5, "Failed sign-ins of one account in 15 minutes before answers are delayed")
+    LOGINS_PER_ADDRESS: int = setting(50, "Failed sign-ins of one address in 15 minutes before answers are delayed")
+    UPLOAD_BYTES: int = setting(10_000_000, "Largest upload, packed")
+    BUSY_TIMEOUT_MS: int = setting(900, "How long a write waits for a locked SQLite file before it answers `busy`")
+    TICK_SECONDS: float = setting(15.0, "How often a client hears the current numbers")
+    PRESENCE_SECONDS: float = setting(2.0, "At most this often a change of presence is sent")
+    SESSION_HOURS: int = setting(12, "How long staff stay signed in")
+    SEAT_DAYS: int = setting(7, "How long a seat's cookie lives")
+    LOG_LEVEL: str = setting("INFO", "DEBUG, INFO, WARNING or ERROR")
+    TESTING: bool = setting(False, "Set by the tests")
+
+    def __post_init__(self) -> None:
+        self.data = Path(self.DATA or ROOT / "instance").resolve()
+        self.DATABASE_URL = normal_database_url(self.DATABASE_URL or f"sqlite:///{self.data / 'facilitation.db'}")
+        if self.ASYNC_MODE not in {"eventlet", "threading"}:
+            raise BadSetting(f"FACILITATION_ASYNC_MODE is {self.ASYNC_MODE!r}; it can be eventlet or threading")
+        if not 0 <= self.PORT < 65536:
+            raise BadSetting(f"FACILITATION_PORT is {self.PORT}; it must be below 65536")
+        if self.LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise BadSetting(f"FACILITATION_LOG_LEVEL is {self.LOG_LEVEL!r}; it can be DEBUG, INFO, WARNING or ERROR")
+        if self.TEMPLATE and not Path(self.TEMPLATE).is_file():
+            raise BadSetting(f"FACILITATION_TEMPLATE: there is no file {self.TEMPLATE!r}")
+        self.SECRET_KEY = self.SECRET_KEY or self._kept_key()
+        self._check_key()
+
+    def _kept_key(self) -> str:
+        """The key made at first start; only its owner can read the file."""
+        path = self.data / "secret_key"
+        if path.exists():
+            return path.read_text().strip()
+        self.data.mkdir(parents=True, exist_ok=True)
+        key = secrets.token_hex(32)
+        handle, temporary = tempfile.mkstemp(dir=self.data)
+        with os.fdopen(handle, "w") as file:
+            file.write(key)
+        try:
+            os.link(temporary, path)  # two first starts at once: one key wins
+        except FileExistsError:
+            return path.read_text().strip()
+        finally:
+            os.unlink(temporary)
+        return key
+
+    def _check_key(self) -> None:
+        if len(self.SECRET_KEY) < 32 or self.SECRET_KEY.lower() in SAMPLE_KEYS or len(set(self.SECRET_KEY)) < 8:
+            raise BadSetting("FACILITATION_SECRET_KEY is missing, too short or a sample; give at least 32 random characters")
+
+    @property
+    def public_url(self) -> str:
+        if self.PUBLIC_URL:
+            return self.PUBLIC_URL.rstrip("/")
+        host = "127.0.0.1" if self.HOST in {"0.0.0.0", "::", ""} else self.HOST  # noqa: S104 - compared, not bound
+        return f"http://{host}:{self.PORT}"
+
+    @property
+    def origins(self) -> list[str]:
+        """The origins that may open sockets and send commands."""
+        own = [self.public_url]
+        if not self.PUBLIC_URL:
+            own += [f"http://{host}:{self.PORT}" for host in ("127.0.0.1", "localhost", self.HOST)]
+        return list(dict.fromkeys([*own, *self.ORIGINS.split()]))
+
+    @property
+    def secure(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    def join_url(self, code: str) -> str:
+        return f"{self.public_url}/join/{code}"
+
+
+def normal_database_url(url: str) -> str:
+    """PostgreSQL always by psycopg2: the driver that gives way to other green threads."""
+    for short in ("postgres://", "postgresql://"):
+        if url.startswith(short):
+            return "postgresql+psycopg2://" + url[len(short) :]
+    return url
+
+
+def from_environment(environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+    """Settings from the environment; `overrides` win. Raises `BadSetting`."""
+    environment = os.environ if environment is None else environment
+    values: dict[str, Any] = {}
+    for item in fields(Settings):
+        raw = environment.get(PREFIX + item.name)
+        if raw is not None and raw != "":
+            values[item.name] = _read(item.name, str(item.type), raw)
+    return Settings(**{**values, **overrides})
+
+
+def _read(name: str, kind: str, raw: str) -> Any:
+    try:
+        if kind == "int":
+            return int(raw)
+        if kind == "float":
+            return float(raw)
+    except ValueError:
+        raise BadSetting(f"{PREFIX}{name} is {raw!r}; a number is needed") from None
+    if kind == "bool":
+        if raw.lower() not in {"1", "0", "true", "false", "yes", "no", "on", "off"}:
+            raise BadSetting(f"{PREFIX}{name} is {raw!r}; say yes or no")
+        return raw.lower() in {"1", "true", "yes", "on"}
+    return raw

@@ -1,0 +1,1 @@
+"""What has no workshop words in it: actors, time, errors, ids, text, the unit of work."""

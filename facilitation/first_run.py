@@ -1,0 +1,88 @@
+"""Before the first request: the schema, the instance's own row, the demo, and the links that are printed once."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import secrets
+from typing import Any
+
+import segno
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import select
+
+from facilitation.core.unit_of_work import Work, reading
+from facilitation.extensions import db
+from facilitation.labs.models import Lab
+from facilitation.labs.planning import code_of
+from facilitation.people.models import Assignment, SignInLink, User
+from facilitation.people.signing_in import has_accounts, new_link
+from facilitation.stream.models import Instance
+
+log = logging.getLogger(__name__)
+DEMO_EMAIL = "demo@example.org"
+
+
+def prepare(app: Flask, *, demo: bool) -> None:
+    """Bring the database up to date, fill the demo when there is nothing yet, print how to get in."""
+    migrate_database(app)
+    with app.app_context():
+        if demo and _is_empty():
+            from facilitation.demo import fill
+
+            fill(app)
+        _print_ways_in(app)
+
+
+def migrate_database(app: Flask) -> None:
+    """Create or migrate the schema and make sure the instance has its epoch."""
+    with app.app_context():
+        with contextlib.redirect_stdout(io.StringIO()):
+            upgrade()
+        writer = app.extensions["facilitation"]["writer"]
+        writer.run(_instance)
+
+
+def _instance(work: Work) -> None:
+    if work.session.get(Instance, 1) is None:
+        work.session.add(Instance(id=1, epoch=secrets.token_hex(4), settings={}))
+
+
+def _is_empty() -> bool:
+    with reading(db.engine) as session:
+        return not has_accounts(session)
+
+
+def _print_ways_in(app: Flask) -> None:
+    extension = app.extensions["facilitation"]
+    settings = extension["settings"]
+    path = extension["writer"].run(_way_in)
+    with reading(db.engine) as session:
+        lab = session.scalar(select(Lab).where(Lab.state.in_(["lobby", "live", "paused"])).order_by(Lab.created_at.desc()))
+        code = code_of(settings, lab) if lab is not None else None
+    print(f"\n  {settings.public_url}", flush=True)
+    if path:
+        print(f"  Sign in (works once, 30 minutes):  {settings.public_url}{path}")
+    if code:
+        print(f"  Join the rehearsal lab:            {settings.join_url(code)}   code {code}\n")
+        print(terminal_qr(settings.join_url(code)))
+    print("  Stop with Ctrl-C.\n", flush=True)
+
+
+def _way_in(work: Work) -> str | None:
+    """The path of a fresh one-use link: set-up when nobody has an account, sign-in for the demo's coordinator."""
+    session: Any = work.session
+    session.query(SignInLink).filter(SignInLink.purpose == "set_up").delete()
+    if not has_accounts(session):
+        return f"/set-up/{new_link(session, work.now, 'set_up', None)}"
+    demo = session.scalar(select(User.id).join(Assignment, Assignment.user_id == User.id).where(User.email == DEMO_EMAIL))
+    return f"/sign-in/{new_link(session, work.now, 'sign_in', demo)}" if demo else None
+
+
+def terminal_qr(text: str) -> str:
+    """A QR code made of half blocks, for the terminal."""
+    out = io.StringIO()
+    segno.make(text, error="m", micro=False).terminal(out=out, compact=True, border=2)
+    return "\n".join(f"  {line}" for line in out.getvalue().splitlines())

@@ -1,0 +1,1 @@
+"""The event: plan, agenda, stages, life cycle."""

@@ -1,0 +1,392 @@
+"""Planning a lab: create, change, copy, cases, staff, agenda (R-49 to R-58)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+from sqlalchemy import delete, func, select
+
+from facilitation.cases.models import Case
+from facilitation.core import ids
+from facilitation.core.actor import Staff, System
+from facilitation.core.commands import Command, Context, Id, command, handles
+from facilitation.core.errors import Refused
+from facilitation.core.i18n import _
+from facilitation.core.text import Line, Prose
+from facilitation.labs import agenda, rules
+from facilitation.labs.methods import KINDS as ACTIVITY_KINDS
+from facilitation.labs.methods import METHODS, STAGES, Item, agenda_for
+from facilitation.labs.models import Activity, Lab, LabCase
+from facilitation.people.models import Assignment, Seat, User
+from facilitation.stream.record import open_streams, touch
+
+LAB_KINDS = ("flagship_lab", "single_case_lab", "webinar", "consultation", "conference")
+Words = Annotated[list[Annotated[str, Line(300)]], Field(max_length=40)]
+
+
+class Focus(Command):
+    """What the event is about (R-52)."""
+
+    challenges: Words = []
+    impact_areas: Words = []
+    value_chain_stages: Words = []
+    learning_aims: Words = []
+
+
+@command("lab.create", scope="site")
+class CreateLab(Command):
+    """A new lab with its ready agenda. `cases` are ids or own references, in their order."""
+
+    kind: Annotated[str, Field(pattern=f"^({'|'.join(LAB_KINDS)})$")]
+    sector: Annotated[str, Field(max_length=40)]
+    title: Annotated[str, Line(300)]
+    cases: Annotated[list[Id], Field(max_length=20)] = []
+    language: Annotated[str, Field(pattern="^(en|de)$")] = "en"
+    mode: Annotated[str, Field(pattern="^(physical|online|hybrid)$")] = "hybrid"
+    planned_start: Annotated[str, Field(max_length=40)] | None = None
+    expected_people: Annotated[int, Field(ge=1, le=5000)] = 40
+    focus: Focus = Focus()
+    rehearsal: bool = False
+    empty: bool = False  # without the ready agenda
+
+
+@handles(CreateLab)
+def create_lab(cmd: CreateLab, ctx: Context) -> dict[str, Any]:
+    _may_in_sector(ctx, cmd.sector)
+    lab = Lab(
+        id=ids.new_id(), created_at=ctx.now, code_hash="",
+        **cmd.model_dump(exclude={"cases", "focus", "empty"}), focus=cmd.focus.model_dump(),
+    )  # fmt: skip
+    lab.ceiling = 1
+    give_code(ctx, lab)
+    ctx.session.add(lab)
+    ctx.session.flush()
+    open_streams(ctx.session, lab.id)
+    _set_cases(ctx, lab, cmd.cases)
+    if isinstance(ctx.actor, Staff):
+        ctx.session.add(Assignment(user_id=ctx.actor.id, role="facilitator", lab_id=lab.id))
+    agenda.add_board(ctx, lab, None, "parking", case=None, position=0, cases=[])
+    if not cmd.empty:
+        for item in agenda_for(cmd.kind):
+            agenda.add_activity(ctx, lab, item)
+    lab.planned_seconds = _length(ctx, lab)
+    touch(ctx.work, lab.id, "lab", lab.id)
+    return {"lab": lab.id, "code": code_of(ctx.settings, lab), "wall": wall_token(ctx.settings, lab)}
+
+
+def _may_in_sector(ctx: Context, sector: str) -> None:
+    if isinstance(ctx.actor, System):
+        return
+    grants = ctx.actor.grants if isinstance(ctx.actor, Staff) else ()
+    if not any(grant.role == "coordinator" or (grant.role == "sector_lead" and grant.sector == sector) for grant in grants):
+        raise Refused("forbidden", _("You can create labs in your own sector."))
+
+
+def give_code(ctx: Context, lab: Lab) -> None:
+    """The next free join code: derived from the secret, so only its digest is stored."""
+    lab.code_serial = (lab.code_serial or 0) + 1
+    while True:
+        lab.code_hash = ids.fingerprint(code_of(ctx.settings, lab))
+        with ctx.session.no_autoflush:
+            if ctx.session.scalar(select(Lab.id).where(Lab.code_hash == lab.code_hash)) is None:
+                return
+        lab.code_serial += 1
+
+
+def code_of(settings: Any, lab: Lab) -> str:
+    return ids.join_code(settings.SECRET_KEY, lab.id, lab.code_serial)
+
+
+def wall_token(settings: Any, lab: Lab) -> str:
+    """Read-only token of the wall; a new join code gives a new one."""
+    return ids.token(settings.SECRET_KEY, "wall", lab.id, lab.code_serial)
+
+
+def _set_cases(ctx: Context, lab: Lab, wanted: list[str]) -> None:
+    cases = {case.id: case for case in ctx.session.scalars(select(Case).where(Case.id.in_(wanted) | Case.ref.in_(wanted)))}
+    by_name = {name: case for case in cases.values() for name in (case.id, case.ref)}
+    missing = [name for name in wanted if name not in by_name]
+    if missing:
+        raise Refused("not_found", _("There is no case %(ref)s.", ref=missing[0]), fields={"cases": missing[0]})
+    ctx.session.execute(delete(LabCase).where(LabCase.lab_id == lab.id))
+    for position, case in enumerate(dict.fromkeys(by_name[name].id for name in wanted)):
+        ctx.session.add(LabCase(lab_id=lab.id, case_id=case, position=position))
+        touch(ctx.work, lab.id, "case", case)
+    ctx.session.flush()
+
+
+@command("lab.set_cases", scope="lab")
+class SetCases(Command):
+    """Choose the cases; boards nobody has used yet are made anew."""
+
+    cases: Annotated[list[Id], Field(max_length=20)]
+
+
+@handles(SetCases)
+def set_cases(cmd: SetCases, ctx: Context) -> dict[str, Any]:
+    lab = ctx.session.get_one(Lab, ctx.scope)
+    if lab.state not in {"draft", "lobby"}:
+        raise Refused("bad_state", _("The lab has begun; its cases are fixed."))
+    for old in ctx.session.scalars(select(LabCase.case_id).where(LabCase.lab_id == lab.id)).all():
+        touch(ctx.work, lab.id, "case", old)
+    _set_cases(ctx, lab, cmd.cases)
+    _rebuild(ctx, lab)
+    return {"lab": lab.id}
+
+
+def _rebuild(ctx: Context, lab: Lab) -> None:
+    for activity in ctx.session.scalars(select(Activity).where(Activity.lab_id == lab.id).order_by(Activity.position)):
+        if not agenda.is_used(ctx, activity):
+            agenda.remove_contents(ctx, activity)
+            agenda.add_boards(ctx, lab, activity)
+            agenda.add_ballots(ctx, lab, activity)
+            touch(ctx.work, lab.id, "activity", activity.id)
+
+
+@command("lab.update", scope="lab")
+class UpdateLab(Command):
+    """Change the plan or the promises. `version` as seen; promises only tighten after the first join."""
+
+    version: int
+    title: Annotated[str, Line(300)] | None = None
+    mode: Annotated[str, Field(pattern="^(physical|online|hybrid)$")] | None = None
+    language: Annotated[str, Field(pattern="^(en|de)$")] | None = None
+    planned_start: Annotated[str, Field(max_length=40)] | None = None
+    expected_people: Annotated[int, Field(ge=1, le=5000)] | None = None
+    focus: Focus | None = None
+    chatham_house: bool | None = None
+    ceiling: Annotated[int, Field(ge=0, le=4)] | None = None
+    minimum_cell: Annotated[int, Field(ge=2, le=20)] | None = None
+    withdraw_hours: Annotated[int, Field(ge=0, le=24 * 60)] | None = None
+    retention_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+
+
+@handles(UpdateLab)
+def update_lab(cmd: UpdateLab, ctx: Context) -> dict[str, Any]:
+    lab = ctx.session.get_one(Lab, ctx.scope)
+    changes = cmd.model_dump(exclude={"version"}, exclude_none=True)
+    changes = {name: value for name, value in changes.items() if getattr(lab, name) != value}
+    if not changes:
+        return {"lab": lab.id, "version": lab.version}
+    if cmd.version != lab.version:
+        theirs = {name: getattr(lab, name) for name in changes}
+        raise Refused("conflict", data={"mine": changes, "theirs": theirs, "version": lab.version})
+    joined = bool(ctx.session.scalar(select(func.count()).select_from(Seat).where(Seat.lab_id == lab.id)))
+    for name, value in changes.items():
+        if not rules.may_change_promise(name, getattr(lab, name), value, joined=joined):
+            raise Refused("bad_state", _("People have joined under this promise; it can be tightened, not loosened."))
+        setattr(lab, name, value)
+    lab.version += 1
+    touch(ctx.work, lab.id, "lab", lab.id)
+    return {"lab": lab.id, "version": lab.version}
+
+
+@command("lab.new_code", scope="lab")
+class NewCode(Command):
+    """Another join code (and wall address): the old ones stop working, seats stay."""
+
+
+@handles(NewCode)
+def new_code(cmd: NewCode, ctx: Context) -> dict[str, Any]:
+    lab = ctx.session.get_one(Lab, ctx.scope)
+    give_code(ctx, lab)
+    touch(ctx.work, lab.id, "lab", lab.id)
+    return {"lab": lab.id, "code": code_of(ctx.settings, lab), "wall": wall_token(ctx.settings, lab)}
+
+
+@command("lab.set_staff", scope="lab")
+class SetStaff(Command):
+    """Give somebody with an account a role in this lab, or take it (role empty)."""
+
+    email: Annotated[str, Field(max_length=254)]
+    role: Annotated[str, Field(pattern="^(facilitator|rapporteur)?$")]
+
+
+@handles(SetStaff)
+def set_staff(cmd: SetStaff, ctx: Context) -> dict[str, Any]:
+    user = ctx.session.scalar(select(User).where(User.email == cmd.email.strip().lower(), User.disabled_at.is_(None)))
+    if user is None:
+        raise Refused("not_found", _("There is no account with this address."), fields={"email": _("unknown")})
+    ctx.session.execute(delete(Assignment).where(Assignment.user_id == user.id, Assignment.lab_id == ctx.scope))
+    if cmd.role:
+        ctx.session.add(Assignment(user_id=user.id, role=cmd.role, lab_id=ctx.scope))
+    return {"user": user.id, "role": cmd.role or None}
+
+
+class Ballot(Command):
+    scope: Annotated[str, Field(pattern="^(swot|challenges|transferability|questions|takeaways|experiences)$")]
+    method: Annotated[str, Field(pattern="^(dots|rating)$")] = "dots"
+    question: Annotated[str, Line(300, required=False)] = ""
+    per_person: Annotated[int, Field(ge=0, le=100)] = 3
+    max_per_item: Annotated[int, Field(ge=0, le=100)] = 1
+    scale: dict[str, Annotated[str, Line(60)]] | None = None
+
+
+class ActivitySettings(Command):
+    """What an activity's board or ballot is like."""
+
+    reveal: Annotated[str, Field(pattern="^(own|all)$")] | None = None
+    moderated: bool | None = None
+    max_length: Annotated[int, Field(ge=20, le=2000)] | None = None
+    case: Id | None = None
+    board: Annotated[str, Field(pattern="^(swot|challenges|transferability|questions|takeaways|experiences)$")] | None = None
+    ballots: Annotated[list[Ballot], Field(max_length=10)] | None = None
+    form: Annotated[str, Line(40, required=False)] | None = None
+
+
+@command("activity.add", scope="lab")
+class AddActivity(Command):
+    """Put an activity at the end of the agenda, or after another one."""
+
+    kind: Annotated[str, Field(pattern=f"^({'|'.join(ACTIVITY_KINDS)})$")]
+    stage: Annotated[str, Field(pattern=f"^({'|'.join(STAGES)})$")]
+    title: Annotated[str, Line(300)]
+    method: Annotated[str, Field(pattern=f"^({'|'.join(METHODS)})$")] = "plenary"
+    instruction: Annotated[str, Prose(300, required=False)] = ""
+    seconds: Annotated[int, Field(ge=0, le=8 * 3600)] = 0
+    settings: ActivitySettings = ActivitySettings()
+    after: Id | None = None
+    ref: Annotated[str, Field(max_length=40)] | None = None
+
+
+@handles(AddActivity)
+def add_activity(cmd: AddActivity, ctx: Context) -> dict[str, Any]:
+    lab = _plannable(ctx)
+    item = Item(
+        cmd.kind, cmd.method, cmd.stage, cmd.title, cmd.seconds, cmd.instruction, cmd.settings.model_dump(exclude_none=True)
+    )
+    activity = agenda.add_activity(ctx, lab, item, ref=cmd.ref)
+    if cmd.after is not None:
+        _place(ctx, activity, after=cmd.after)
+    lab.planned_seconds = _length(ctx, lab)
+    return {"activity": activity.id}
+
+
+@command("activity.update", scope="lab")
+class UpdateActivity(Command):
+    """Change title, instruction, length or settings; settings only while nobody has used it."""
+
+    activity: Id
+    title: Annotated[str, Line(300)] | None = None
+    method: Annotated[str, Field(pattern=f"^({'|'.join(METHODS)})$")] | None = None
+    stage: Annotated[str, Field(pattern=f"^({'|'.join(STAGES)})$")] | None = None
+    instruction: Annotated[str, Prose(300, required=False)] | None = None
+    seconds: Annotated[int, Field(ge=0, le=8 * 3600)] | None = None
+    settings: ActivitySettings | None = None
+
+
+@handles(UpdateActivity)
+def update_activity(cmd: UpdateActivity, ctx: Context) -> dict[str, Any]:
+    lab = _plannable(ctx)
+    activity = _activity(ctx, cmd.activity)
+    for name, value in cmd.model_dump(exclude={"activity", "settings"}, exclude_none=True).items():
+        setattr(activity, name, value)
+    if cmd.settings is not None:
+        settings = {**activity.settings, **cmd.settings.model_dump(exclude_none=True)}
+        if settings != activity.settings:
+            if agenda.is_used(ctx, activity):
+                raise Refused("bad_state", _("People have worked on this activity; its board stays as it is."))
+            activity.settings = settings
+            agenda.remove_contents(ctx, activity)
+            agenda.add_boards(ctx, lab, activity)
+            agenda.add_ballots(ctx, lab, activity)
+    touch(ctx.work, lab.id, "activity", activity.id)
+    lab.planned_seconds = _length(ctx, lab)
+    return {"activity": activity.id}
+
+
+@command("activity.remove", scope="lab")
+class RemoveActivity(Command):
+    activity: Id
+
+
+@handles(RemoveActivity)
+def remove_activity(cmd: RemoveActivity, ctx: Context) -> dict[str, Any]:
+    lab = _plannable(ctx)
+    activity = _activity(ctx, cmd.activity)
+    if agenda.is_used(ctx, activity):
+        raise Refused("bad_state", _("People have worked on this activity; it stays in the agenda."))
+    agenda.remove_contents(ctx, activity)
+    ctx.session.delete(activity)
+    ctx.session.flush()
+    touch(ctx.work, lab.id, "activity", activity.id)
+    lab.planned_seconds = _length(ctx, lab)
+    return {"activity": activity.id}
+
+
+@command("activity.move", scope="lab")
+class MoveActivity(Command):
+    """Put an activity after another one; `after` empty means first."""
+
+    activity: Id
+    after: Id | None = None
+
+
+@handles(MoveActivity)
+def move_activity(cmd: MoveActivity, ctx: Context) -> dict[str, Any]:
+    _plannable(ctx)
+    _place(ctx, _activity(ctx, cmd.activity), after=cmd.after)
+    return {"activity": cmd.activity}
+
+
+def _place(ctx: Context, moved: Activity, *, after: str | None) -> None:
+    rest = [
+        item
+        for item in ctx.session.scalars(select(Activity).where(Activity.lab_id == ctx.scope).order_by(Activity.position))
+        if item.id != moved.id
+    ]
+    place = 0
+    if after is not None:
+        _activity(ctx, after)
+        place = next(index for index, item in enumerate(rest) if item.id == after) + 1
+    rest.insert(place, moved)
+    for position, item in enumerate(rest, 1):
+        if item.position != position:
+            item.position = position
+            touch(ctx.work, ctx.scope, "activity", item.id)
+
+
+def _activity(ctx: Context, id_: str) -> Activity:
+    activity = ctx.session.get(Activity, id_)
+    if activity is None or activity.lab_id != ctx.scope:
+        raise Refused("not_found")
+    return activity
+
+
+def _plannable(ctx: Context) -> Lab:
+    lab = ctx.session.get_one(Lab, ctx.scope)
+    if lab.state in {"closing", "closed"}:
+        raise Refused("closed")
+    return lab
+
+
+def _length(ctx: Context, lab: Lab) -> int:
+    return int(ctx.session.scalar(select(func.sum(Activity.seconds)).where(Activity.lab_id == lab.id)) or 0)
+
+
+@command("lab.copy", scope="lab")
+class CopyLab(Command):
+    """A new draft with the agenda and focus of this lab, without people and contributions (R-58)."""
+
+    title: Annotated[str, Line(300)]
+
+
+@handles(CopyLab)
+def copy_lab(cmd: CopyLab, ctx: Context) -> dict[str, Any]:
+    model = ctx.session.get_one(Lab, ctx.scope)
+    cases = list(ctx.session.scalars(select(LabCase.case_id).where(LabCase.lab_id == model.id).order_by(LabCase.position)))
+    fresh = CreateLab(
+        kind=model.kind, sector=model.sector, title=cmd.title, cases=cases, language=model.language, mode=model.mode,
+        expected_people=model.expected_people, focus=Focus(**model.focus), empty=True,
+    )  # fmt: skip
+    made = create_lab(fresh, ctx)
+    lab = ctx.session.get_one(Lab, made["lab"])
+    for name in ("chatham_house", "ceiling", "minimum_cell", "withdraw_hours", "retention_days"):
+        setattr(lab, name, getattr(model, name))
+    for item in ctx.session.scalars(select(Activity).where(Activity.lab_id == model.id).order_by(Activity.position)).all():
+        settings = {name: value for name, value in item.settings.items() if name != "case"}
+        plan = Item(item.kind, item.method, item.stage, item.title, item.seconds, item.instruction, settings)
+        agenda.add_activity(ctx, lab, plan, ref=item.ref)
+    lab.planned_seconds = _length(ctx, lab)
+    return made

@@ -1,0 +1,34 @@
+"""The socket door: connections, commands, announcer, presence. Its public contract is CONTRACT.md beside this file."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_socketio import SocketIO
+
+from facilitation.live import door
+from facilitation.live.timekeeper import Timekeeper
+
+
+def register(app: Flask, socketio: SocketIO) -> None:
+    """Bind the socket door to the application; background work starts with the server (`start`)."""
+    settings = app.extensions["facilitation"]["settings"]
+    socketio.init_app(
+        app,
+        async_mode=settings.ASYNC_MODE,
+        async_handlers=False,  # one client's commands are handled in order
+        cors_allowed_origins=settings.origins,
+        max_http_buffer_size=64 * 1024,
+        ping_interval=20,
+        ping_timeout=20,
+        manage_session=False,
+        http_compression=False,
+    )
+    door.register(app, socketio)
+
+
+def start(app: Flask) -> None:
+    """Start what runs beside the requests: announcer, ticks and presence, the clock that closes labs."""
+    extension = app.extensions["facilitation"]
+    extension["announcer"].start()
+    extension["presence"].start()
+    Timekeeper(app).start()

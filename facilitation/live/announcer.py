@@ -1,0 +1,115 @@
+"""After the commit: read the stream from the database and send each audience what it may see.
+
+Off the answering path. It may lose everything it holds: it reads again. It flushes at once when idle, and not again
+before max(5 ms, twice the last fan-out), at most 250 ms: cost grows with flushes, not with contributions.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from typing import Any
+
+from flask import Flask
+from flask_socketio import SocketIO
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from facilitation.core.unit_of_work import reading
+from facilitation.extensions import db
+from facilitation.labs.models import Lab
+from facilitation.people.mine import mine
+from facilitation.stream.read import Looking, delta, head
+from facilitation.stream.record import AUDIENCES
+
+log = logging.getLogger(__name__)
+SHORTEST, LONGEST = 0.005, 0.25
+
+
+def room_of(lab: str, audience: str) -> str:
+    """The Socket.IO room of one audience of one lab."""
+    return f"{lab}/{audience}"
+
+
+class Announcer:
+    """Knows which labs have news, and up to which number each audience was told."""
+
+    def __init__(self, app: Flask, socketio: SocketIO, settings: Any) -> None:
+        self._app, self._socketio, self._settings = app, socketio, settings
+        self._news: dict[str, set[str]] = {}
+        self._told: dict[tuple[str, str], int] = {}
+        self._wake = threading.Event()
+        self._started = False
+
+    def notify(self, news: dict[str, set[str]]) -> None:
+        """Called after every commit: {lab: audiences and seats with news}."""
+        for lab, audiences in news.items():
+            self._news.setdefault(lab, set()).update(audiences)
+        if news:
+            self._wake.set()
+
+    def listen(self, lab: str, audience: str, at: int) -> None:
+        """Somebody listens from number `at` on: earlier ones need no telling."""
+        self._told.setdefault((lab, audience), at)
+
+    def start(self) -> None:
+        if not self._started:
+            self._started = True
+            self._socketio.start_background_task(self._run)
+
+    def _run(self) -> None:
+        with self._app.app_context():
+            engine = db.engine
+        while True:
+            self._wake.wait()
+            began = time.monotonic()
+            try:
+                self.flush(engine)
+            except Exception:
+                log.exception("announcing failed; the next news or tick repairs it")
+            self._socketio.sleep(min(LONGEST, max(SHORTEST, 2 * (time.monotonic() - began))))
+
+    def flush(self, engine: Engine) -> None:
+        """Send everything that is new."""
+        self._wake.clear()
+        news, self._news = self._news, {}
+        with reading(engine) as session:
+            for lab_id, audiences in news.items():
+                lab = session.get(Lab, lab_id)
+                if lab is not None:
+                    self._flush_lab(session, lab, audiences)
+
+    def _flush_lab(self, session: Session, lab: Lab, audiences: set[str]) -> None:
+        for audience in audiences:
+            if audience in AUDIENCES:
+                self._tell_audience(session, lab, audience)
+            elif self._is_listening(room_of(lab.id, audience)):
+                value = mine(session, audience.removeprefix("seat:"))
+                self._socketio.emit("mine", value, to=room_of(lab.id, audience))
+                if value.get("removed"):
+                    self.hang_up(room_of(lab.id, audience))
+
+    def _tell_audience(self, session: Session, lab: Lab, audience: str) -> None:
+        where = (lab.id, audience)
+        if where not in self._told or not self._is_listening(room_of(*where)):
+            self._told.pop(where, None)
+            return
+        change = delta(Looking(session, lab, audience, self._settings), self._told[where])
+        if change is None:  # too far behind for one delta: the next tick makes everybody sync
+            self._told[where] = head(session, lab.id, audience)
+        elif change["to"] > change["from"]:
+            self._told[where] = change["to"]
+            self._socketio.emit("changes", change, to=room_of(*where))
+
+    def _is_listening(self, room: str) -> bool:
+        rooms = self._socketio.server.manager.rooms.get("/", {})
+        return bool(rooms.get(room))
+
+    def hang_up(self, room: str, reason: str = "revoked") -> None:
+        """Say goodbye to every socket in a room and close it."""
+        members = dict(self._socketio.server.manager.rooms.get("/", {}).get(room, {}))
+        if members:
+            self._socketio.emit("bye", {"reason": reason}, to=room)
+        for sid in members:
+            self._socketio.server.disconnect(sid)

@@ -1,0 +1,169 @@
+"""Socket.IO handlers: read the input, name the command, call dispatch, translate the outcome (live contract, section 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, request
+from flask_socketio import ConnectionRefusedError, SocketIO, disconnect, emit, join_room
+from sqlalchemy.orm import Session
+
+from facilitation.core.actor import Identity
+from facilitation.core.clock import epoch_ms, system_clock
+from facilitation.core.errors import Refused
+from facilitation.core.i18n import use_locale
+from facilitation.core.unit_of_work import reading
+from facilitation.dispatch import answer_of
+from facilitation.extensions import db
+from facilitation.labs.models import Lab
+from facilitation.live.announcer import room_of
+from facilitation.live.presence import Presence
+from facilitation.people.mine import mine
+from facilitation.people.recognise import recognise
+from facilitation.permissions import standing_of
+from facilitation.stream.read import epoch, heads
+from facilitation.web.access import identity_for, streams_of, synced
+
+STRIKES = 3
+
+
+@dataclass
+class Connection:
+    """One socket: whose it is and which lab it looks at. Rights are read anew for every command all the same."""
+
+    who: Identity
+    lab: str
+    role: str
+    streams: tuple[str, ...]
+    rehearsal: bool
+    strikes: int = 0
+
+    @property
+    def seat(self) -> str | None:
+        return self.who.id if self.who.kind == "seat" else None
+
+
+def register(app: Flask, socketio: SocketIO) -> None:
+    """Bind the handlers of one application."""
+    extension = app.extensions["facilitation"]
+    settings, dispatcher = extension["settings"], extension["dispatcher"]
+    presence = extension["presence"] = Presence(app, socketio, settings)
+    limits = extension["limits"]
+    connections: dict[str, Connection] = extension.setdefault("connections", {})
+
+    @socketio.on("connect")
+    def on_connect(auth: Any = None) -> None:
+        if sid() in connections:
+            return  # `connect` sent as an ordinary event does nothing
+        if request.environ.get("HTTP_ORIGIN") not in settings.origins:
+            raise ConnectionRefusedError("origin")
+        if len(connections) >= settings.MAX_SOCKETS:
+            raise ConnectionRefusedError("full")
+        with reading(db.engine) as session:
+            try:
+                connection = admit(session, auth, presence, settings)
+            except Refused as refusal:
+                raise ConnectionRefusedError(refusal.code) from None
+            connections[sid()] = connection
+            presence.came(connection.lab, connection.seat)
+            hello = hello_to(session, connection, settings)
+        for stream in connection.streams:
+            extension["announcer"].listen(connection.lab, stream, hello["heads"][stream])
+            join_room(room_of(connection.lab, stream))
+        if connection.seat:
+            join_room(room_of(connection.lab, f"seat:{connection.seat}"))
+        if connection.who.kind == "staff":
+            join_room(f"staff:{connection.who.id}")
+        emit("hello", hello)
+
+    @socketio.on("disconnect")
+    def on_disconnect(reason: Any = None) -> None:
+        # a client may send `disconnect` as an ordinary event: only a socket that is really gone is let go
+        if socketio.server.manager.is_connected(sid(), "/"):
+            return
+        connection = connections.pop(sid(), None)
+        if connection is not None:
+            presence.went(connection.lab, connection.seat)
+
+    @socketio.on("sync")
+    def on_sync(wanted: Any = None) -> dict[str, Any]:
+        connection = connections.get(sid())
+        if connection is None:
+            return {"gone": "gone"}
+        if not isinstance(wanted, Mapping):
+            wanted = {}
+        with reading(db.engine) as session, use_locale(connection.who.language):
+            try:
+                return synced(session, connection.who, connection.lab, wanted, settings)
+            except Refused as refusal:
+                return {"gone": refusal.code}
+
+    @socketio.on("command")
+    def on_command(envelope: Any = None) -> dict[str, Any]:
+        connection = connections.get(sid())
+        key = envelope.get("key") if isinstance(envelope, Mapping) else None
+        if connection is None:
+            return answer_of(Refused("gone"), key, epoch_ms(system_clock()))
+        try:
+            name = str(envelope.get("name")) if isinstance(envelope, Mapping) else ""
+            limits.command(connection.who, name, loose=connection.rehearsal)
+        except Refused as refusal:
+            return strike(connection, answer_of(refusal, key, epoch_ms(system_clock())))
+        answer: dict[str, Any] = dispatcher.handle(envelope, connection.who, lab=connection.lab)
+        return answer
+
+    def strike(connection: Connection, answer: dict[str, Any]) -> dict[str, Any]:
+        """A seat that goes on asking too often is hung up on; it may come back after the pause."""
+        connection.strikes += 1
+        if connection.strikes > STRIKES * settings.COMMANDS_PER_10S:
+            emit("bye", {"reason": "slow", "back_in_ms": answer.get("after_ms", 10_000)})
+            disconnect()
+        return answer
+
+
+def sid() -> str:
+    return str(request.sid)  # type: ignore[attr-defined]
+
+
+def admit(session: Session, auth: Any, presence: Presence, settings: Any) -> Connection:
+    """The connection of whoever knocks, or `Refused`. A client never names its own rooms."""
+    if not isinstance(auth, Mapping) or auth.get("v") != 1 or not isinstance(auth.get("lab"), str):
+        raise Refused("invalid")
+    lab = session.get(Lab, auth["lab"])
+    if lab is None:
+        raise Refused("not_found")
+    wall, door = auth.get("wall"), auth.get("as")
+    who = identity_for(
+        session, lab, wall=wall if isinstance(wall, str) else None, door=door if door in ("seat", "staff") else None
+    )
+    actor = recognise(session, who)
+    standing = standing_of(session, actor, "lab", lab.id)
+    if not standing:
+        raise Refused("unauthenticated" if who.kind == "nobody" else "not_found")
+    if who.kind == "seat" and presence.sockets_of(lab.id, who.id) >= settings.MAX_SOCKETS_PER_SEAT:
+        raise Refused("rate")
+    role = "participant" if who.kind == "seat" else min(standing)
+    return Connection(who, lab.id, role, streams_of(who, standing), lab.rehearsal)
+
+
+def hello_to(session: Session, connection: Connection, settings: Any) -> dict[str, Any]:
+    numbers = heads(session, connection.lab, connection.streams)
+    hello: dict[str, Any] = {
+        "v": 1,
+        "epoch": epoch(session),
+        "now": epoch_ms(system_clock()),
+        "lab": connection.lab,
+        "role": connection.role,
+        "streams": list(connection.streams),
+        "heads": {stream: numbers.get(stream, 0) for stream in connection.streams},
+        "limits": {
+            "max_length": 140,
+            "per_minute": round(60 / settings.POSTS_SECONDS),
+            "queue": 200,
+        },
+    }
+    if connection.seat:
+        hello["seat"] = mine(session, connection.seat).get("seat")
+    return hello

@@ -1,0 +1,101 @@
+"""Who is connected: counts by tier, never names; and the regular `tick` that makes a miss noticed within 15 s (D5)."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter, defaultdict
+from typing import Any
+
+from flask import Flask
+from flask_socketio import SocketIO
+from sqlalchemy import func, select
+
+from facilitation.core.clock import epoch_ms, system_clock
+from facilitation.core.unit_of_work import reading
+from facilitation.extensions import db
+from facilitation.labs.models import Lab
+from facilitation.live.announcer import room_of
+from facilitation.people.models import Seat
+from facilitation.stream.read import epoch, heads
+from facilitation.stream.record import AUDIENCES, ROOM, STAFF
+
+log = logging.getLogger(__name__)
+
+
+class Presence:
+    """The sockets of this process by lab and seat."""
+
+    def __init__(self, app: Flask, socketio: SocketIO, settings: Any) -> None:
+        self._app, self._socketio, self._settings = app, socketio, settings
+        self._seats: dict[str, Counter[str]] = defaultdict(Counter)  # lab → seat → sockets
+        self._others: Counter[str] = Counter()  # lab → walls and staff
+        self._changed: set[str] = set()
+
+    def came(self, lab: str, seat: str | None) -> None:
+        if seat is None:
+            self._others[lab] += 1
+        else:
+            self._seats[lab][seat] += 1
+        self._changed.add(lab)
+
+    def went(self, lab: str, seat: str | None) -> None:
+        if seat is None:
+            self._others[lab] -= 1
+        else:
+            self._seats[lab][seat] -= 1
+            if self._seats[lab][seat] <= 0:
+                del self._seats[lab][seat]
+        self._changed.add(lab)
+
+    def sockets_of(self, lab: str, seat: str) -> int:
+        return self._seats[lab][seat] if lab in self._seats else 0
+
+    def changed(self, lab: str) -> None:
+        """Something that the counts depend on changed (a tier, somebody's first contribution)."""
+        self._changed.add(lab)
+
+    def start(self) -> None:
+        self._socketio.start_background_task(self._every, self._settings.PRESENCE_SECONDS, self.send_presence)
+        self._socketio.start_background_task(self._every, self._settings.TICK_SECONDS, self.send_ticks)
+
+    def _every(self, seconds: float, call: Any) -> None:
+        while True:
+            self._socketio.sleep(seconds)
+            try:
+                with self._app.app_context():
+                    call()
+            except Exception:
+                log.exception("%s failed", call.__name__)
+
+    def send_presence(self) -> None:
+        labs, self._changed = self._changed, set()
+        if not labs:
+            return
+        with reading(db.engine) as session:
+            for lab in labs:
+                seats = list(self._seats[lab])
+                self._socketio.emit("presence", {"online": len(seats)}, to=room_of(lab, ROOM))
+                self._socketio.emit("presence", self._by_tier(session, lab, seats), to=room_of(lab, STAFF))
+
+    def _by_tier(self, session: Any, lab: str, online: list[str]) -> dict[str, Any]:
+        people = select(Seat.tier, func.count()).where(Seat.lab_id == lab, Seat.removed_at.is_(None)).group_by(Seat.tier)
+        here = select(Seat.tier).where(Seat.lab_id == lab, Seat.id.in_(online))
+        return {
+            "online": len(online),
+            "by_tier": dict(Counter(session.scalars(here))),
+            "people": dict(session.execute(people).tuples().all()),
+            "silent_by_tier": dict(session.execute(people.where(Seat.took_part.is_(False))).tuples().all()),
+        }
+
+    def send_ticks(self) -> None:
+        labs = [lab for lab in {*self._seats, *self._others} if self._seats[lab] or self._others[lab] > 0]
+        if not labs:
+            return
+        with reading(db.engine) as session:
+            moment, era = epoch_ms(system_clock()), epoch(session)
+            for lab in labs:
+                numbers = heads(session, lab, AUDIENCES)
+                state = session.scalar(select(Lab.state).where(Lab.id == lab))
+                tick = {"epoch": era, "now": moment, "state": state}
+                self._socketio.emit("tick", {**tick, "heads": {ROOM: numbers.get(ROOM, 0)}}, to=room_of(lab, ROOM))
+                self._socketio.emit("tick", {**tick, "heads": numbers}, to=room_of(lab, STAFF))

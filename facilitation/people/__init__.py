@@ -1,0 +1,1 @@
+"""Accounts and roles of staff; seats, which are participants' places in one lab; tiers."""

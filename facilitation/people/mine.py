@@ -1,0 +1,56 @@
+"""What one seat wrote and gave, in any state: part of each of its snapshots, and the event `mine` (D6)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from facilitation.boards.models import Contribution, Vote
+from facilitation.labs.models import FactCheck
+from facilitation.people.models import Seat
+from facilitation.people.seats import seat_value
+
+
+def mine(session: Session, seat_id: str) -> dict[str, Any]:
+    """{contributions: [{id, key, board, column, text, version, status, reason?, replies…}], dots: {ballot: {item: n}}, …}."""
+    seat = session.get(Seat, seat_id)
+    if seat is None:
+        return {"contributions": [], "dots": {}}
+    rows = session.scalars(select(Contribution).where(Contribution.seat_id == seat_id).order_by(Contribution.number)).all()
+    votes = session.execute(select(Vote.ballot_id, Vote.dots).where(Vote.seat_id == seat_id))
+    checks = session.scalars(select(FactCheck).where(FactCheck.seat_id == seat_id))
+    return {
+        "contributions": [_own(row) for row in rows],
+        "dots": {row.ballot_id: row.dots for row in votes},
+        "facts": {f"{row.case_id}:{row.section}": {"verdict": row.verdict, "text": row.text} for row in checks},
+        "evaluated": seat.evaluated_at is not None,
+        "hand": seat.hand_at is not None,
+        "ready": seat.ready_activity,
+        "removed": seat.removed_at is not None,
+        "seat": seat_value(seat),
+    }
+
+
+def _own(row: Contribution) -> dict[str, Any]:
+    value: dict[str, Any] = {
+        "id": row.id,
+        "key": row.key,
+        "board": row.board_id,
+        "column": row.column,
+        "kind": row.kind,
+        "text": row.text,
+        "version": row.version,
+        "status": row.status,
+        "label": row.label,
+        "n": row.number,
+    }
+    optional = {
+        "reason": row.reason,
+        "parent": row.parent_id,
+        "reply_kind": row.reply_kind,
+        "target": row.target,
+        "extra": row.extra,
+    }
+    return value | {name: content for name, content in optional.items() if content}

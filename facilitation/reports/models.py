@@ -1,0 +1,67 @@
+"""What people write around the assembled report, and the proposals that go from a lab into its cases."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from facilitation.core.ids import new_id
+from facilitation.core.model import CONTENT, NONE, STAFF, Base, UtcDateTime
+
+
+class Narrative(Base):
+    """One hand-written part of a lab's report (key conclusions, purpose, notes to a section)."""
+
+    __tablename__ = "narrative"
+
+    lab_id: Mapped[str] = mapped_column(ForeignKey("lab.id"), primary_key=True, info=NONE)
+    part: Mapped[str] = mapped_column(String(60), primary_key=True, info=NONE)
+    text: Mapped[str] = mapped_column(default="", info=CONTENT)
+    version: Mapped[int] = mapped_column(default=1, info=NONE)
+    user_id: Mapped[str | None] = mapped_column(String(40), info=STAFF)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, info=NONE)
+
+
+class ReportState(Base):
+    """Draft, for remarks or released, with the version it carries."""
+
+    __tablename__ = "report_state"
+
+    lab_id: Mapped[str] = mapped_column(ForeignKey("lab.id"), primary_key=True, info=NONE)
+    state: Mapped[str] = mapped_column(String(20), default="draft", info=NONE)
+    version: Mapped[int] = mapped_column(default=1, info=NONE)
+    released_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=NONE)
+
+
+class Proposal(Base):
+    """A suggested change to a case, made from a cluster or an idea of a lab (R-96)."""
+
+    __tablename__ = "proposal"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True, default=new_id, info=NONE)
+    lab_id: Mapped[str] = mapped_column(ForeignKey("lab.id"), index=True, info=NONE)
+    case_id: Mapped[str] = mapped_column(ForeignKey("case.id"), index=True, info=NONE)
+    position: Mapped[int] = mapped_column(default=0, info=NONE)
+    source: Mapped[str] = mapped_column(String(60), info=NONE)  # cluster:<id> or contribution:<id>
+    op: Mapped[str] = mapped_column(String(40), info=NONE)  # add_element | add_suggestion | extend_section
+    target: Mapped[dict[str, str]] = mapped_column(JSON, info=NONE)  # {section} or {aspect, element?}
+    text: Mapped[str] = mapped_column(info=CONTENT)
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, info=CONTENT)  # category, how, needs, …
+    contributions: Mapped[list[str]] = mapped_column(JSON, default=list, info=NONE)
+    votes: Mapped[int | None] = mapped_column(info=NONE)
+    tiers: Mapped[dict[str, int]] = mapped_column(JSON, default=dict, info=NONE)  # of the contributions' authors
+    votes_by_tier: Mapped[dict[str, int]] = mapped_column(JSON, default=dict, info=NONE)
+    level: Mapped[int] = mapped_column(default=0, info=NONE)  # attribution allowed, the lowest of all sources
+    state: Mapped[str] = mapped_column(String(20), default="pending", info=NONE)  # pending|accepted|edited|rejected
+    applied_text: Mapped[str | None] = mapped_column(info=CONTENT)
+    applied_item: Mapped[str | None] = mapped_column(String(40), info=NONE)  # id of the item in the document
+    applied_revision: Mapped[int | None] = mapped_column(info=NONE)
+    reason: Mapped[str | None] = mapped_column(info=CONTENT)
+    decided_by: Mapped[str | None] = mapped_column(String(40), info=STAFF)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=NONE)
+    version: Mapped[int] = mapped_column(default=1, info=NONE)
+
+    __table_args__ = (UniqueConstraint("lab_id", "case_id", "source", "op", name="uq_proposal_source"),)

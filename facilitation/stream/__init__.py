@@ -1,0 +1,1 @@
+"""What changed: one numbered row per change and audience, without text."""

@@ -1,0 +1,124 @@
+"""What an audience sees: snapshots, deltas, and the law that ties them together.
+
+`apply(snapshot at h, delta h→H) == snapshot at H`. A delta is the rows after h, folded to one per entity, each with the
+value this audience may see *now*; `null` means gone, or no longer theirs to see. Live update, catch-up after a tunnel
+and reload are the same reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from facilitation.core.errors import Refused
+from facilitation.labs.models import Lab
+from facilitation.stream.models import Change, Instance, StreamHead
+
+Value = dict[str, Any]
+Entities = dict[str, dict[str, Value]]
+FOLD_LIMIT = 2000  # more rows than this and a snapshot is the shorter answer
+
+
+@dataclass(frozen=True)
+class Looking:
+    """Who looks at what: the lab, the audience ("room" or "staff") and the server's settings."""
+
+    session: Session
+    lab: Lab
+    audience: str
+    settings: Any
+
+    @property
+    def is_staff(self) -> bool:
+        return self.audience == "staff"
+
+
+View = Callable[[Looking, Collection[str] | None], Mapping[str, Value]]
+VIEWS: dict[str, View] = {}
+
+
+def view(type_: str) -> Callable[[View], View]:
+    """Register the view of an entity type: `view(looking, ids or None for all) -> {id: value}` of what may be seen."""
+
+    def register(function: View) -> View:
+        VIEWS[type_] = function
+        return function
+
+    return register
+
+
+def epoch(session: Session) -> str:
+    return session.scalar(select(Instance.epoch).where(Instance.id == 1)) or "0"
+
+
+def head(session: Session, lab: str, audience: str) -> int:
+    number = session.scalar(select(StreamHead.head).where(StreamHead.lab_id == lab, StreamHead.audience == audience))
+    if number is None:
+        raise Refused("not_found")
+    return number
+
+
+def heads(session: Session, lab: str, audiences: Collection[str]) -> dict[str, int]:
+    rows = session.execute(
+        select(StreamHead.audience, StreamHead.head).where(StreamHead.lab_id == lab, StreamHead.audience.in_(list(audiences)))
+    )
+    return {row.audience: row.head for row in rows}
+
+
+def snapshot(looking: Looking) -> dict[str, Any]:
+    """Everything the audience may see, at the number it is true for."""
+    session, lab = looking.session, looking.lab
+    return {
+        "epoch": epoch(session),
+        "stream": looking.audience,
+        "seq": head(session, lab.id, looking.audience),
+        "entities": {type_: dict(look(looking, None)) for type_, look in VIEWS.items()},
+    }
+
+
+def delta(looking: Looking, have: int) -> dict[str, Any] | None:
+    """What changed after number `have`; None when a snapshot is the better answer."""
+    session, lab, audience = looking.session, looking.lab, looking.audience
+    to = head(session, lab.id, audience)
+    if not 0 <= have <= to or to - have > FOLD_LIMIT:
+        return None
+    rows = session.execute(
+        select(Change.type, Change.entity_id)
+        .where(Change.lab_id == lab.id, Change.audience == audience, Change.seq > have, Change.seq <= to)
+        .order_by(Change.seq)
+    )
+    changed: dict[str, dict[str, None]] = {}
+    for type_, entity in rows:
+        changed.setdefault(type_, {})[entity] = None
+    changes = []
+    for type_, ids in changed.items():
+        seen = VIEWS[type_](looking, list(ids))
+        changes += [{"t": type_, "i": entity, "value": seen.get(entity)} for entity in ids]
+    return {"epoch": epoch(session), "stream": audience, "from": have, "to": to, "changes": changes}
+
+
+def apply(state: dict[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """The law's left side: `state` (a snapshot) after a delta. The same function as the phone's, in Python, for tests."""
+    if change["epoch"] != state["epoch"] or change["from"] != state["seq"]:
+        raise ValueError("this delta does not fit")
+    entities = {type_: dict(values) for type_, values in state["entities"].items()}
+    for item in change["changes"]:
+        values = entities.setdefault(item["t"], {})
+        if item["value"] is None:
+            values.pop(item["i"], None)
+        else:
+            values[item["i"]] = item["value"]
+    return {**state, "seq": change["to"], "entities": entities}
+
+
+def sync(looking: Looking, *, epoch_seen: str | None, have: int | None) -> dict[str, Any]:
+    """The answer to `sync`: a delta when the client's number can be built on, else a snapshot."""
+    if have is not None and epoch_seen == epoch(looking.session):
+        short = delta(looking, have)
+        if short is not None:
+            return short
+    return snapshot(looking)

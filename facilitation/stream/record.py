@@ -1,0 +1,79 @@
+"""Noting what changed, in the transaction that changes it (live contract, section 2).
+
+`touch` remembers; `number` gives every remembered change its number in each audience's stream, once per command,
+in the order of touching. Nobody else writes stream rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from facilitation.core.unit_of_work import Work
+from facilitation.labs.models import Lab, LabCase
+from facilitation.stream.models import Change, StreamHead
+
+ROOM, STAFF = "room", "staff"
+AUDIENCES = (ROOM, STAFF)
+
+
+def touch(work: Work, lab: str, type_: str, id_: str, *, to: Iterable[str] = AUDIENCES) -> None:
+    """Entity `type_`/`id_` of `lab` changed for the audiences `to`."""
+    for audience in to:
+        work.touched.setdefault((lab, audience), {})[(type_, id_)] = None
+
+
+def touch_seat(work: Work, lab: str, seat: str | None) -> None:
+    """What this seat wrote or gave changed: a hint goes to that seat alone (event `mine`), outside every stream."""
+    if seat is not None:
+        work.touched.setdefault((lab, f"seat:{seat}"), {})[("mine", seat)] = None
+
+
+def number(work: Work) -> dict[str, set[str]]:
+    """Write the change rows of this command. Returns {lab: audiences and seats that have news}."""
+    news: dict[str, set[str]] = {}
+    for (lab, audience), entities in work.touched.items():
+        news.setdefault(lab, set()).add(audience)
+        if audience.startswith("seat:"):
+            continue
+        last = _advance(work.session, lab, audience, len(entities))
+        first = last - len(entities) + 1
+        work.session.execute(
+            insert(Change),
+            [
+                {"lab_id": lab, "audience": audience, "seq": seq, "type": type_, "entity_id": id_}
+                for seq, (type_, id_) in enumerate(entities, first)
+            ],
+        )
+    work.touched.clear()
+    return news
+
+
+def _advance(session: Session, lab: str, audience: str, by: int) -> int:
+    """The new head of a stream after `by` more numbers."""
+    head = session.scalar(
+        update(StreamHead)
+        .where(StreamHead.lab_id == lab, StreamHead.audience == audience)
+        .values(head=StreamHead.head + by)
+        .returning(StreamHead.head)
+        .execution_options(synchronize_session=False)
+    )
+    if head is None:
+        raise LookupError(f"lab {lab} has no stream {audience!r}")
+    return head
+
+
+def open_streams(session: Session, lab: str) -> None:
+    """Give a new lab its streams, each at number 0."""
+    session.execute(insert(StreamHead), [{"lab_id": lab, "audience": audience, "head": 0} for audience in AUDIENCES])
+
+
+def touch_case(work: Work, case: str) -> None:
+    """The case changed: tell every lab that has it and is not over."""
+    labs = work.session.scalars(
+        select(LabCase.lab_id).join(Lab, Lab.id == LabCase.lab_id).where(LabCase.case_id == case, Lab.state != "closed")
+    )
+    for lab in labs:
+        touch(work, lab, "case", case)

@@ -1,0 +1,174 @@
+"""Who is asking: from cookies to an identity, and from an identity to the streams it may read. Both doors use it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from flask import Flask, current_app, g, request
+from flask_login import UserMixin, current_user
+from sqlalchemy.orm import Session
+
+from facilitation.core import ids
+from facilitation.core.actor import NOBODY, Actor, Identity
+from facilitation.core.errors import Refused
+from facilitation.core.i18n import known
+from facilitation.core.unit_of_work import reading
+from facilitation.extensions import db, login
+from facilitation.labs.models import Lab
+from facilitation.labs.planning import wall_token
+from facilitation.people.mine import mine
+from facilitation.people.models import Seat, User
+from facilitation.people.recognise import recognise
+from facilitation.people.seats import seat_token
+from facilitation.permissions import standing_of
+from facilitation.stream.read import Looking, sync
+from facilitation.stream.record import ROOM, STAFF
+
+LAB_STAFF = frozenset({"coordinator", "organiser", "facilitator", "rapporteur", "case_owner"})
+
+
+class SignedIn(UserMixin):
+    """What the login library keeps: an account and the serial of its sessions."""
+
+    def __init__(self, user: str, serial: int, language: str, name: str) -> None:
+        self.id = f"{user}.{serial}"
+        self.user, self.language, self.name = user, language, name
+
+
+def register(app: Flask) -> None:
+    @login.user_loader  # type: ignore[untyped-decorator]
+    def load(token: str) -> SignedIn | None:
+        user_id, _, serial = token.rpartition(".")
+        with reading(db.engine) as session:
+            user = session.get(User, user_id)
+            if user is None or user.disabled_at is not None or str(user.session_serial) != serial:
+                return None
+            return SignedIn(user.id, user.session_serial, user.language, user.name)
+
+    @login.unauthorized_handler  # type: ignore[untyped-decorator]
+    def to_login() -> NoReturn:
+        raise Refused("unauthenticated")
+
+
+def extension(name: str) -> Any:
+    """A part of this application: settings, dispatcher, writer, limits, announcer."""
+    return current_app.extensions["facilitation"][name]
+
+
+def session() -> Session:
+    """One read session per request, given back at its end."""
+    if "read_session" not in g:
+        g.read_session = Session(db.engine, autoflush=False)
+    found: Session = g.read_session
+    return found
+
+
+def staff_identity() -> Identity:
+    """The signed-in account, or nobody."""
+    if isinstance(current_user._get_current_object(), SignedIn):
+        return Identity("staff", current_user.user, current_user.language)
+    return Identity("nobody", language=asked_language())
+
+
+def asked_language() -> str:
+    """Cookie, then the browser's wish."""
+    best = request.accept_languages.best_match(["en", "de"], default="en")
+    return known(request.cookies.get("language") or best)
+
+
+def seat_cookie(lab: str) -> str:
+    prefix = "__Host-" if extension("settings").secure else ""
+    return f"{prefix}seat_{lab}"
+
+
+def seat_identity(session: Session, lab: str) -> Identity | None:
+    """The seat whose cookie this browser carries for `lab`, when the proof holds."""
+    seat_id, _, proof = request.cookies.get(seat_cookie(lab), "").partition(".")
+    if not proof:
+        return None
+    seat = session.get(Seat, seat_id)
+    if seat is None or seat.lab_id != lab:
+        return None
+    if seat_token(extension("settings").SECRET_KEY, seat.id, seat.serial) != f"{seat_id}.{proof}":
+        return None
+    return Identity("seat", seat.id, seat.language)
+
+
+def identity_for(session: Session, lab: Lab, *, wall: str | None = None, door: str | None = None) -> Identity:
+    """Who looks at this lab. A wall's token wins; `door` chooses when a browser holds a seat and an account."""
+    if wall is not None:
+        if wall != wall_token(extension("settings"), lab):
+            raise Refused("not_found")
+        return Identity("wall", lab.id, lab.language)
+    seat = seat_identity(session, lab.id) if door != "staff" else None
+    if seat is not None:
+        return seat
+    return staff_identity() if door != "seat" else NOBODY
+
+
+def streams_of(who: Identity, standing: frozenset[str]) -> tuple[str, ...]:
+    """The streams this identity may read. Nobody else names them."""
+    if who.kind == "staff":
+        return (STAFF, ROOM) if standing & LAB_STAFF else (ROOM,)
+    return (ROOM,)
+
+
+def synced(session: Session, who: Identity, lab_id: str, wanted: Mapping[str, Any], settings: Any) -> dict[str, Any]:
+    """The answer to `sync`, through either door: snapshot or delta of one stream, with the seat's own."""
+    actor = recognise(session, who)
+    standing = standing_of(session, actor, "lab", lab_id)
+    if not standing:
+        raise Refused("gone" if who.kind == "seat" else "unauthenticated" if who.kind == "nobody" else "not_found")
+    streams = streams_of(who, standing)
+    stream = wanted.get("stream") or streams[0]
+    if stream not in streams:
+        raise Refused("not_found")
+    lab = session.get(Lab, lab_id)
+    if lab is None:
+        raise Refused("not_found")
+    have = wanted.get("have")
+    have = have if isinstance(have, int) and not isinstance(have, bool) else None
+    epoch = wanted.get("epoch")
+    answer = sync(Looking(session, lab, stream, settings), epoch_seen=epoch if isinstance(epoch, str) else None, have=have)
+    if who.kind == "seat":
+        answer = {**answer, "mine": mine(session, who.id)}
+    return answer
+
+
+def actor() -> Actor:
+    """Who asks, as an actor for reads of pages that are about no lab."""
+    return recognise(session(), staff_identity())
+
+
+def signed_in() -> Actor:
+    """The account that asks, or `unauthenticated`."""
+    who = staff_identity()
+    if who.kind != "staff":
+        raise Refused("unauthenticated")
+    return recognise(session(), who)
+
+
+def need(kind: str, scope: str, *roles: str) -> tuple[Actor, frozenset[str]]:
+    """The asking account and its standing toward a lab or case. No standing is `not_found`, a weak role `forbidden`.
+
+    Without `roles` any standing will do.
+    """
+    asking = signed_in()
+    standing = standing_of(session(), asking, kind, scope)
+    if not standing:
+        raise Refused("not_found")
+    if roles and not standing & set(roles):
+        raise Refused("forbidden")
+    return asking, standing
+
+
+def do(name: str, *, lab: str | None = None, key: str | None = None, **args: Any) -> dict[str, Any]:
+    """Carry out a command for the signed-in account; the result, or `Refused`."""
+    result: dict[str, Any] = extension("dispatcher").do(name, staff_identity(), lab=lab, key=key, **args)
+    return result
+
+
+def csrf_key(form_key: str | None) -> str:
+    """A form's own command key, so that a double click has one effect."""
+    return form_key if ids.is_key(form_key) and form_key else ids.new_key()

@@ -1,0 +1,103 @@
+"""The JSON door: commands, streams, health. Same envelope, same codes as the socket (live contract, sections 3 and 4)."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from facilitation.core.actor import Identity
+from facilitation.core.clock import epoch_ms, system_clock
+from facilitation.core.errors import CODES, Refused
+from facilitation.core.i18n import use_locale
+from facilitation.core.unit_of_work import can_write
+from facilitation.dispatch import answer_of
+from facilitation.extensions import csrf, db
+from facilitation.labs.models import Lab
+from facilitation.web import access
+
+blueprint = Blueprint("api", __name__)
+MAX_BODY = 64 * 1024
+GZIP_FROM = 1024
+
+
+@blueprint.post("/labs/<lab>/commands")
+@csrf.exempt  # the Origin list guards it
+def lab_command(lab: str) -> ResponseReturnValue:
+    """One command about a lab, as whoever the cookies say."""
+    row = access.session().get(Lab, lab)
+    if row is None:
+        raise Refused("not_found")
+    who = access.identity_for(access.session(), row, door=_door())
+    return _answer(who, lab=row.id, rehearsal=row.rehearsal)
+
+
+@blueprint.post("/commands")
+@csrf.exempt
+def site_command() -> ResponseReturnValue:
+    """One command about a case or the site, as the signed-in account."""
+    return _answer(access.staff_identity(), lab=None, rehearsal=False)
+
+
+def _door() -> str | None:
+    wanted = request.headers.get("X-As") or request.args.get("as")
+    return wanted if wanted in ("seat", "staff") else None
+
+
+def _answer(who: Identity, *, lab: str | None, rehearsal: bool) -> ResponseReturnValue:
+    access.session().rollback()  # no read stays open while the write runs
+    envelope = _envelope()
+    try:
+        access.extension("limits").command(who, str(envelope.get("name")) if isinstance(envelope, dict) else "", loose=rehearsal)
+        answer = access.extension("dispatcher").handle(envelope, who, lab=lab)
+    except Refused as refusal:
+        key = envelope.get("key") if isinstance(envelope, dict) else None
+        answer = answer_of(refusal, key, epoch_ms(system_clock()))
+    return jsonify(answer), 200 if answer["ok"] else CODES[answer["code"]].status
+
+
+def _envelope() -> Any:
+    if (request.content_length or 0) > MAX_BODY:
+        raise Refused("too_long")
+    return request.get_json(silent=True, force=True)
+
+
+@blueprint.get("/labs/<lab>/stream/<name>")
+def stream(lab: str, name: str) -> ResponseReturnValue:
+    """`sync` over HTTP: a snapshot or a delta, with an ETag so that an unchanged board costs nothing."""
+    session = access.session()
+    row = session.get(Lab, lab)
+    if row is None:
+        raise Refused("not_found")
+    who = access.identity_for(session, row, wall=request.args.get("wall"), door=_door())
+    have = request.args.get("have", "")
+    wanted = {"stream": name, "epoch": request.args.get("epoch"), "have": int(have) if have.isdigit() else None}
+    with use_locale(who.language):
+        answer = access.synced(session, who, row.id, wanted, access.extension("settings"))
+    return _packed(answer)
+
+
+def _packed(answer: dict[str, Any]) -> Response:
+    body = json.dumps(answer, separators=(",", ":"), ensure_ascii=False).encode()
+    response = Response(body, mimetype="application/json")
+    if len(body) >= GZIP_FROM and "gzip" in request.headers.get("Accept-Encoding", ""):
+        response.set_data(gzip.compress(body, compresslevel=5, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding, Cookie"
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+@blueprint.get("/healthz")
+def alive() -> ResponseReturnValue:
+    return jsonify({"ok": True})
+
+
+@blueprint.get("/readyz")
+def ready() -> ResponseReturnValue:
+    """Able to write?"""
+    able = can_write(db.engine)
+    return jsonify({"ok": able}), 200 if able else 503

@@ -1,0 +1,43 @@
+"""Security headers of every answer, and the Origin list for unsafe requests (safety, section 4)."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+
+from facilitation.core.errors import Refused
+from facilitation.core.i18n import _
+
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+def register(app: Flask) -> None:
+    settings = app.extensions["facilitation"]["settings"]
+    sockets = " ".join(origin.replace("http", "ws", 1) for origin in settings.origins)
+    policy = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        f"connect-src 'self' {sockets}; manifest-src 'self'; worker-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+    @app.before_request
+    def check_origin() -> None:
+        if request.method not in UNSAFE or request.path.startswith("/socket.io"):
+            return
+        origin = request.headers.get("Origin")
+        if origin not in settings.origins:
+            raise Refused("forbidden", _("This request came from another place than this site."))
+
+    @app.after_request
+    def protect(answer: Response) -> Response:
+        headers = answer.headers
+        headers.setdefault("Content-Security-Policy", policy)
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers.setdefault("Referrer-Policy", "no-referrer")
+        headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()")
+        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if settings.secure:
+            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        if request.endpoint != "static":
+            headers.setdefault("Cache-Control", "no-store")
+        return answer

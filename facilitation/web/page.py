@@ -1,0 +1,78 @@
+"""What every template can use, and the language and theme of a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, g, redirect, request, url_for
+from flask_wtf.csrf import generate_csrf
+from werkzeug.wrappers import Response
+
+from facilitation.core import i18n, ids
+from facilitation.core.actor import Staff
+from facilitation.web import access
+from facilitation.web.messages import script_messages
+
+THEMES = ("auto", "light", "dark")
+
+
+def register(app: Flask) -> None:
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(i18n._, _plural, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+    @app.before_request
+    def speak() -> None:
+        who = access.staff_identity()
+        i18n.set_locale(who.language if who.kind == "staff" else access.asked_language())
+
+    @app.teardown_appcontext
+    def give_back(_error: BaseException | None) -> None:
+        session = g.pop("read_session", None)
+        if session is not None:
+            session.close()
+
+    @app.context_processor
+    def common() -> dict[str, Any]:
+        settings = access.extension("settings")
+        who = access.actor()
+        return {
+            "current_actor": {"name": getattr(who, "name", ""), "is_staff": isinstance(who, Staff), "actor": who},
+            "locale": i18n.locale(),
+            "locales": i18n.LOCALES,
+            "theme": theme(),
+            "csrf_token": generate_csrf,
+            "new_key": ids.new_key,
+            "js_messages": script_messages(i18n.locale()),
+            "product_name": "Facilitation",
+            "lan_http_warning": settings.LAN and not settings.secure,
+        }
+
+    @app.post("/language")
+    def language() -> Response:
+        """Remember the wished language in a cookie, go back where the person was."""
+        answer = redirect(_back())
+        answer.set_cookie("language", i18n.known(request.form.get("language")), max_age=31536000, samesite="Lax")
+        return answer
+
+    @app.post("/theme")
+    def set_theme() -> Response:
+        answer = redirect(_back())
+        wished = request.form.get("theme", "auto")
+        answer.set_cookie("theme", wished if wished in THEMES else "auto", max_age=31536000, samesite="Lax")
+        return answer
+
+
+def _plural(singular: str, plural: str, n: int) -> str:
+    return str(i18n.catalogue(i18n.locale()).ungettext(singular, plural, n))
+
+
+def theme() -> str:
+    wished = request.cookies.get("theme", "auto")
+    return wished if wished in THEMES else "auto"
+
+
+def _back() -> str:
+    """Only to a path of our own."""
+    wished = request.form.get("next", "")
+    return wished if wished.startswith("/") and not wished.startswith(("//", "/\\")) else url_for("library.home")
