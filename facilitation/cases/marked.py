@@ -6,8 +6,9 @@ mappings and plain values exist: no tags, no merge keys, no objects.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 import yaml
@@ -18,6 +19,8 @@ MAX_BYTES = 5_000_000
 MAX_NODES = 200_000  # counted after aliases are followed, so a "billion laughs" ends here
 MAX_DEPTH = 40
 _NULLS = {"", "~", "null", "Null", "NULL"}
+_INTEGER = re.compile(r"-?(0|[1-9]\d{0,15})")
+_FRACTION = re.compile(r"-?\d{1,17}\.\d{1,17}(e[+-]?\d{1,3})?")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -38,6 +41,7 @@ class Marked:
     line: int
     path: str = ""
     size: int = 1
+    bare: bool = False  # written without quotes
 
     def fail(self, message: str) -> NoReturn:
         raise FileError(message, line=self.line, path=self.path)
@@ -90,8 +94,32 @@ class Marked:
             return {key: child.plain() for key, child in self.value.items()}
         return self.value
 
+    def typed(self) -> Any:
+        """The same without marks, unquoted numbers and truth values as such (for what machines wrote)."""
+        if isinstance(self.value, list):
+            return [child.typed() for child in self.value]
+        if isinstance(self.value, dict):
+            return {key: child.typed() for key, child in self.value.items()}
+        if not self.bare or self.value is None:
+            return self.value
+        if self.value in {"true", "false"}:
+            return self.value == "true"
+        if _INTEGER.fullmatch(self.value):
+            return int(self.value)
+        return float(self.value) if _FRACTION.fullmatch(self.value) else self.value
+
+    def inside(self, path: str) -> Marked:
+        """The node at `path` ([2].role) under this one; as deep as it can be followed."""
+        node = self
+        for key, index in re.findall(r"([^.\[\]]+)|\[(\d+)\]", path):
+            if index and isinstance(node.value, list) and int(index) < len(node.value):
+                node = node.items()[int(index)]
+            elif key and isinstance(node.value, dict) and key in node.value:
+                node = node.mapping()[key]
+        return node
+
     def at(self, path: str) -> Marked:
-        return Marked(self.value, self.line, path, self.size)
+        return replace(self, path=path)
 
 
 def read(text: str) -> Marked:
@@ -140,7 +168,7 @@ class _Builder:
         match event:
             case yaml.ScalarEvent():
                 plain_null = not event.style and event.value in _NULLS
-                self._add(Marked(None if plain_null else event.value, line), event.anchor)
+                self._add(Marked(None if plain_null else event.value, line, bare=not event.style), event.anchor)
             case yaml.AliasEvent():
                 known = self.anchors.get(str(event.anchor))
                 if known is None:

@@ -22,20 +22,20 @@ ITEM_ID = re.compile(r"[A-Za-z0-9_-]{6,40}")
 ORIGINS = "origins"
 
 
-class WrongValue(ValueError):
+class FieldError(ValueError):
     """A value that does not fit. `path`: where inside the value, e.g. [2].role; `code`: invalid or too_long."""
 
     def __init__(self, message: str, path: str = "", code: str = "invalid") -> None:
         super().__init__(message)
         self.message, self.path, self.code = message, path, code
 
-    def inside(self, step: str) -> WrongValue:
+    def inside(self, step: str) -> FieldError:
         joint = "" if not self.path or self.path.startswith("[") else "."
-        return WrongValue(self.message, f"{step}{joint}{self.path}", self.code)
+        return FieldError(self.message, f"{step}{joint}{self.path}", self.code)
 
 
 def take(field: Field, raw: Any, template: Template, *, before: Any = None) -> Any:
-    """`raw` as the document stores it in `field`. `before`: what is stored there now. Raises `WrongValue`."""
+    """`raw` as the document stores it in `field`. `before`: what is stored there now. Raises `FieldError`."""
     match field.kind:
         case "richtext":
             return text(raw, PROSE, multiline=True) or None
@@ -52,7 +52,7 @@ def take(field: Field, raw: Any, template: Template, *, before: Any = None) -> A
         case "derived":
             return derived(raw)
         case _:
-            raise WrongValue(_("This is written in the matrix."))
+            raise FieldError(_("This is written in the matrix."))
 
 
 def text(raw: Any, limit: int, *, multiline: bool = False) -> str:
@@ -60,11 +60,11 @@ def text(raw: Any, limit: int, *, multiline: bool = False) -> str:
     if raw is None:
         return ""
     if not isinstance(raw, str):
-        raise WrongValue(_("A text is expected here."))
+        raise FieldError(_("A text is expected here."))
     try:
         return clean(raw, max_length=limit, multiline=multiline)
     except Unclean as error:
-        raise WrongValue(*_why(error)) from None
+        raise FieldError(*_why(error)) from None
 
 
 def _why(error: Unclean) -> tuple[str, str, str]:
@@ -79,7 +79,7 @@ def choice(raw: Any, options: Sequence[str]) -> str:
     if raw in (None, ""):
         return ""
     if not isinstance(raw, str) or raw not in options:
-        raise WrongValue(_("“%(value)s” is not one of: %(options)s.", value=_short(raw), options=", ".join(options)))
+        raise FieldError(_("“%(value)s” is not one of: %(options)s.", value=_short(raw), options=", ".join(options)))
     return raw
 
 
@@ -88,12 +88,12 @@ def choices(raw: Any, options: Sequence[str]) -> list[str]:
     if raw is None:
         return []
     if not isinstance(raw, list) or len(raw) > CHOICES:
-        raise WrongValue(_("A list is expected here."))
+        raise FieldError(_("A list is expected here."))
     found: list[str] = []
     for index, item in enumerate(raw):
         try:
             found.append(choice(item, options))
-        except WrongValue as error:
+        except FieldError as error:
             raise error.inside(f"[{index}]") from None
     return [item for item in dict.fromkeys(found) if item]
 
@@ -103,7 +103,7 @@ def derived(raw: Any) -> dict[str, Any] | None:
     if raw is None:
         return None
     if not isinstance(raw, Mapping) or not isinstance(raw.get("items", []), list):
-        raise WrongValue(_("A choice of aspects or elements is expected here."))
+        raise FieldError(_("A choice of aspects or elements is expected here."))
     picked = [item for item in raw.get("items", []) if isinstance(item, str) and len(item) <= 40][:CHOICES]
     lead_in = text(raw.get("lead_in"), PROSE, multiline=True)
     found = {"items": list(dict.fromkeys(picked)), **({"lead_in": lead_in} if lead_in else {})}
@@ -118,17 +118,17 @@ def rows(raw: Any, columns: Sequence[Column], template: Template, *, before: Seq
     if raw is None:
         return []
     if not isinstance(raw, list) or len(raw) > ROWS:
-        raise WrongValue(_("A list is expected here."))
+        raise FieldError(_("A list is expected here."))
     known = {item["id"]: item for item in before}
     taken: list[Item] = []
     for index, row in enumerate(raw):
         try:
             taken.append(_row(row, columns, template, known))
-        except WrongValue as error:
+        except FieldError as error:
             raise error.inside(f"[{index}]") from None
     filled = [item for item in taken if set(item) - META]
     if len({item["id"] for item in filled}) < len(filled):
-        raise WrongValue(_("Two rows carry the same id."))
+        raise FieldError(_("Two rows carry the same id."))
     return filled
 
 
@@ -141,11 +141,11 @@ def _row(raw: Any, columns: Sequence[Column], template: Template, known: Mapping
     if isinstance(raw, str) and len(columns) == 1:
         raw = {columns[0].id: raw}
     if not isinstance(raw, Mapping):
-        raise WrongValue(_("A row with columns is expected here."))
+        raise FieldError(_("A row with columns is expected here."))
     old = known.get(str(raw.get("id")), {})
     strange = [key for key in raw if key not in META and key not in old and all(key != column.id for column in columns)]
     if strange:
-        raise WrongValue(_("There is no column called “%(name)s”.", name=_short(strange[0])))
+        raise FieldError(_("There is no column called “%(name)s”.", name=_short(strange[0])))
     item = {key: value for key, value in old.items() if all(key != column.id for column in columns)}
     item |= dict(_cells(raw, columns)) | marks(raw, template, old)
     return authored(item, old)
@@ -159,7 +159,7 @@ def _cells(raw: Mapping[str, Any], columns: Sequence[Column]) -> Iterator[tuple[
                 cell = choice(value, [option.id for option in column.options])
             else:
                 cell = text(value, CELL, multiline=True)
-        except WrongValue as error:
+        except FieldError as error:
             raise error.inside(column.id) from None
         if cell:
             yield column.id, cell
@@ -169,10 +169,10 @@ def marks(raw: Mapping[str, Any], template: Template, old: Mapping[str, Any]) ->
     """Id and origin of an item as a person gives them; sources are never a person's to write."""
     id_ = str(raw.get("id") or old.get("id") or ids.new_id())
     if not ITEM_ID.fullmatch(id_):
-        raise WrongValue(_("This id cannot be used."), "id")
+        raise FieldError(_("This id cannot be used."), "id")
     origin = raw.get("origin") or old.get("origin") or "desk"
     if not template.knows(ORIGINS, str(origin)) and origin != old.get("origin"):
-        raise WrongValue(_("“%(value)s” is not one of: %(options)s.", value=_short(origin),
+        raise FieldError(_("“%(value)s” is not one of: %(options)s.", value=_short(origin),
                            options=", ".join(template.ids(ORIGINS))), "origin")  # fmt: skip
     return {"id": id_, "origin": origin}
 
@@ -242,7 +242,7 @@ def _words(raw: Any, readers: Mapping[str, Any]) -> dict[str, str]:
     if raw is None:
         return {}
     if not isinstance(raw, Mapping) or len(raw) > KEYS:
-        raise WrongValue(_("Names with values are expected here."))
+        raise FieldError(_("Names with values are expected here."))
     return {key: value for key, value in _read(raw, readers).items() if value}
 
 
@@ -258,10 +258,10 @@ def _read(raw: Mapping[str, Any], readers: Mapping[str, Any]) -> dict[str, Any]:
     found = {}
     for key, value in raw.items():
         if key not in readers:
-            raise WrongValue(_("There is no field called “%(name)s” here.", name=_short(key)))
+            raise FieldError(_("There is no field called “%(name)s” here.", name=_short(key)))
         try:
             found[key] = readers[key](value)
-        except WrongValue as error:
+        except FieldError as error:
             raise error.inside(key) from None
     return found
 
