@@ -1,8 +1,8 @@
-// Appearance, language, and the small manners of a page that need a script: no inline handlers anywhere.
+// Appearance, and the small manners of a page that need a script: no inline handlers anywhere.
 //
-// * [data-theme-switch]: buttons with value auto | light | dark. The choice is kept in the cookie `theme` (one year), which the
-//   server reads, so that the next page is painted right at once.
-// * a <select> inside .language-switch posts its form when something else is chosen (a button does it without script).
+// * .theme-switch: a form whose buttons say auto | light | dark. Without script it posts and the page loads again; with script
+//   the page changes at once. The choice is kept in the cookie `theme` (one year), which the server reads, so that the next
+//   page is painted right from the start. (.language-switch needs no script: another language is another page.)
 // * [data-opens="id"] opens the <dialog> of that id; a click on its backdrop closes it again.
 // * #errors takes the focus after a form came back.
 
@@ -17,23 +17,17 @@ export function setTheme(choice) {
   const secure = location.protocol === "https:" ? "; Secure" : "";
   // biome-ignore lint/suspicious/noDocumentCookie: Cookie Store exists only on https, venues run plain http.
   document.cookie = `theme=${theme}; Path=/; Max-Age=${YEAR}; SameSite=Lax${secure}`;
-  for (const button of document.querySelectorAll("[data-theme-switch] button")) {
+  for (const button of document.querySelectorAll(".theme-switch button")) {
     button.setAttribute("aria-pressed", String(/** @type {HTMLButtonElement} */ (button).value === theme));
   }
 }
 
-/** @param {Document | HTMLElement} root what to look through; call again for parts that arrive later */
-export function wireTheme(root = document) {
-  for (const group of root.querySelectorAll("[data-theme-switch]")) {
-    /** @type {HTMLElement} */ (group).hidden = false;
-    group.addEventListener("click", (event) => {
-      const button = /** @type {HTMLElement} */ (event.target).closest("button");
-      if (button) setTheme(button.value);
-    });
-  }
-  for (const select of root.querySelectorAll(".language-switch select")) {
-    select.addEventListener("change", () => /** @type {HTMLSelectElement} */ (select).form?.requestSubmit());
-  }
+/** @param {SubmitEvent} event */
+function onSubmit(event) {
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  if (!form.matches(".theme-switch") || !(event.submitter instanceof HTMLButtonElement)) return;
+  event.preventDefault();
+  setTheme(event.submitter.value);
 }
 
 /** @param {MouseEvent} event */
@@ -45,6 +39,6 @@ function onClick(event) {
   if (dialog instanceof HTMLDialogElement) dialog.showModal();
 }
 
-wireTheme();
+document.addEventListener("submit", onSubmit);
 document.addEventListener("click", onClick);
 document.getElementById("errors")?.focus();
