@@ -1,1 +1,17 @@
 """Importing this declares every command and every view of an entity: the domain packages in their order."""
+
+# ruff: noqa: F401
+
+import facilitation.boards.clustering
+import facilitation.boards.moderation
+import facilitation.boards.posting
+import facilitation.boards.replying
+import facilitation.boards.undoing
+import facilitation.boards.views
+import facilitation.boards.voting
+import facilitation.labs.evaluating
+import facilitation.labs.planning
+import facilitation.labs.running
+import facilitation.labs.views
+import facilitation.people.seats
+import facilitation.people.signing_in
