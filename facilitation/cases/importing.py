@@ -91,7 +91,7 @@ def _references(node: Marked) -> dict[str, dict[str, str]]:
 
 
 def _line(node: Marked, limit: int = 1000) -> str:
-    return _checked(node, lambda: values.text(node.text(), limit))
+    return str(_checked(node, lambda: values.text(node.text(), limit)))
 
 
 def _checked(node: Marked, read: Callable[[], Any]) -> Any:
