@@ -59,7 +59,7 @@ class Dispatcher:
                 unknown = Refused("unknown", _("Something went wrong on our side (%(id)s).", id=error), after_ms=3000)
                 return answer_of(unknown, key, epoch_ms(self.writer.clock()))
 
-    def do(self, name: str, who: Identity, *, lab: str | None = None, key: str | None = None, **args: Any) -> Any:
+    def do(self, name: str, who: Identity, /, *, lab: str | None = None, key: str | None = None, **args: Any) -> Any:
         """Carry a command out from inside the server; the result, or `Refused`."""
         return self._carried_out({"v": 1, "key": key or ids.new_key(), "name": name, "args": args}, who, lab)["result"]
 

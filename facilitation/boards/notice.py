@@ -50,16 +50,21 @@ def cluster_changed(work: Work, cluster: Cluster, *contributions: Contribution) 
         contribution_changed(work, contribution, was_in_room=False)
 
 
+def board_changed(work: Work, board: Board) -> None:
+    """Note a board that came, went or changed, with the bare counts the room has of it."""
+    touch(work, board.lab_id, "board", board.id)
+    for column in board.columns or [{"id": ""}]:
+        touch(work, board.lab_id, "tally", tally_id(board.id, column["id"]), to=(ROOM,))
+
+
 def board_revealed(work: Work, board: Board) -> None:
     """At the reveal everything on the board becomes visible at once, and the bare counts go."""
-    touch(work, board.lab_id, "board", board.id)
+    board_changed(work, board)
     shown = select(Contribution).where(Contribution.board_id == board.id, Contribution.status == "shown")
     for contribution in work.session.scalars(shown.order_by(Contribution.number)):
         touch(work, board.lab_id, "contribution", contribution.id, to=(ROOM,))
     for cluster in work.session.scalars(select(Cluster.id).where(Cluster.board_id == board.id)):
         touch(work, board.lab_id, "cluster", cluster, to=(ROOM,))
-    for column in board.columns or [{"id": ""}]:
-        touch(work, board.lab_id, "tally", tally_id(board.id, column["id"]), to=(ROOM,))
 
 
 def tally_id(board: str, column: str) -> str:

@@ -186,7 +186,7 @@ def tallies(looking: Looking, ids: Collection[str] | None) -> dict[str, Value]:
             .where(Ballot.lab_id == looking.lab.id)
             .group_by(Vote.ballot_id)
         )
-        .tuples()
+        
         .all()
     )
     opened = looking.session.scalars(select(Ballot.id).where(Ballot.lab_id == looking.lab.id, Ballot.number.is_not(None)))
@@ -201,7 +201,7 @@ def _board_tally(looking: Looking, board: Board) -> dict[str, Value]:
             .where(Contribution.board_id == board.id, Contribution.status == "shown", Contribution.parent_id.is_(None))
             .group_by(Contribution.column)
         )
-        .tuples()
+        
         .all()
     )
     columns = [column["id"] for column in board.columns] or [""]

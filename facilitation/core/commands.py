@@ -13,9 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+
+from sqlalchemy.orm import Session
 
 from facilitation.core.actor import Actor
 from facilitation.core.errors import Refused
@@ -44,11 +47,11 @@ class Context:
     settings: Any
 
     @property
-    def session(self) -> Any:
+    def session(self) -> Session:
         return self.work.session
 
     @property
-    def now(self) -> Any:
+    def now(self) -> datetime:
         return self.work.now
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func, select
 
 from facilitation.boards.models import Ballot, Board, Contribution
+from facilitation.boards.notice import board_changed, contribution_changed
 from facilitation.boards.posting import next_number
 from facilitation.boards.rules import SWOT_COLUMNS
 from facilitation.cases.document import draft_swot
@@ -65,7 +66,7 @@ def add_board(
     )  # fmt: skip
     ctx.session.add(board)
     ctx.session.flush()
-    touch(ctx.work, lab.id, "board", board.id)
+    board_changed(ctx.work, board)
     return board
 
 
@@ -94,22 +95,22 @@ def _columns(kind: str, cases: list[Case]) -> list[dict[str, str]]:
 def place_drafts(ctx: Context, lab: Lab, board: Board, case: Case) -> None:
     """The board starts with the owner's draft: marked, and open to comment."""
     for quadrant, _line, text in draft_swot(case.document):
-        ctx.session.add(
-            Contribution(
-                id=new_id(),
-                lab_id=lab.id,
-                board_id=board.id,
-                number=next_number(ctx, lab.id),
-                column=quadrant,
-                kind="swot",
-                text=text,
-                origin="owner_draft",
-                target={"case": case.id},
-                posted_at=ctx.now,
-                people=0,
-            )  # fmt: skip
+        draft = Contribution(
+            id=new_id(),
+            lab_id=lab.id,
+            board_id=board.id,
+            number=next_number(ctx, lab.id),
+            column=quadrant,
+            kind="swot",
+            text=text,
+            origin="owner_draft",
+            target={"case": case.id},
+            posted_at=ctx.now,
+            people=0,
         )
+        ctx.session.add(draft)
         ctx.session.flush()
+        contribution_changed(ctx.work, draft)
 
 
 def add_ballots(ctx: Context, lab: Lab, activity: Activity) -> None:
@@ -132,11 +133,11 @@ def remove_contents(ctx: Context, activity: Activity) -> None:
         touch(ctx.work, activity.lab_id, "ballot", ballot.id)
     for board in ctx.session.scalars(select(Board).where(Board.activity_id == activity.id)).all():
         for draft in ctx.session.scalars(select(Contribution).where(Contribution.board_id == board.id)).all():
+            contribution_changed(ctx.work, draft, was_in_room=board.shown_to_all)
             ctx.session.delete(draft)
-            touch(ctx.work, activity.lab_id, "contribution", draft.id)
         ctx.session.flush()
+        board_changed(ctx.work, board)
         ctx.session.delete(board)
-        touch(ctx.work, activity.lab_id, "board", board.id)
     ctx.session.flush()
 
 

@@ -380,8 +380,8 @@ def copy_lab(cmd: CopyLab, ctx: Context) -> dict[str, Any]:
         kind=model.kind, sector=model.sector, title=cmd.title, cases=cases, language=model.language, mode=model.mode,
         expected_people=model.expected_people, focus=Focus(**model.focus), empty=True,
     )  # fmt: skip
-    made = create_lab(fresh, ctx)
-    lab = ctx.session.get_one(Lab, made["lab"])
+    made = dict(create_lab(fresh, ctx) or {})
+    lab = ctx.session.get_one(Lab, str(made["lab"]))
     for name in ("chatham_house", "ceiling", "minimum_cell", "withdraw_hours", "retention_days"):
         setattr(lab, name, getattr(model, name))
     for item in ctx.session.scalars(select(Activity).where(Activity.lab_id == model.id).order_by(Activity.position)).all():

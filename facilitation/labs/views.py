@@ -70,7 +70,7 @@ def activities(looking: Looking, ids: Collection[str] | None) -> dict[str, Value
     ready = Counter[str]()
     if looking.is_staff:
         rows = select(Seat.ready_activity, func.count()).where(Seat.lab_id == lab, Seat.ready_activity.is_not(None))
-        ready = Counter(dict(looking.session.execute(rows.group_by(Seat.ready_activity)).tuples().all()))
+        ready = Counter(dict(looking.session.execute(rows.group_by(Seat.ready_activity)).all()))
     values: dict[str, Value] = {}
     for row in looking.session.scalars(query.order_by(Activity.position)):
         values[row.id] = _activity(row, boards.get(row.id, []), ballots.get(row.id, []))

@@ -83,8 +83,8 @@ class Presence:
         return {
             "online": len(online),
             "by_tier": dict(Counter(session.scalars(here))),
-            "people": dict(session.execute(people).tuples().all()),
-            "silent_by_tier": dict(session.execute(people.where(Seat.took_part.is_(False))).tuples().all()),
+            "people": dict(session.execute(people).all()),
+            "silent_by_tier": dict(session.execute(people.where(Seat.took_part.is_(False))).all()),
         }
 
     def send_ticks(self) -> None:

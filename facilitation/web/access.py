@@ -163,7 +163,7 @@ def need(kind: str, scope: str, *roles: str) -> tuple[Actor, frozenset[str]]:
     return asking, standing
 
 
-def do(name: str, *, lab: str | None = None, key: str | None = None, **args: Any) -> dict[str, Any]:
+def do(name: str, /, *, lab: str | None = None, key: str | None = None, **args: Any) -> dict[str, Any]:
     """Carry out a command for the signed-in account; the result, or `Refused`."""
     result: dict[str, Any] = extension("dispatcher").do(name, staff_identity(), lab=lab, key=key, **args)
     return result

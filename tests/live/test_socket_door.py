@@ -1,0 +1,113 @@
+"""The socket door by itself: who gets in, what they hear, what ordinary events cannot do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from facilitation.core import ids
+from facilitation.stream.read import apply
+from tests.cast import Cast
+
+
+def heard(socket: Any, event: str) -> list[Any]:
+    return [item["args"][0] for item in socket.get_received() if item["name"] == event]
+
+
+def told(cast: Cast) -> None:
+    """Let the announcer say what it has."""
+    from facilitation.extensions import db
+
+    cast.app.extensions["facilitation"]["announcer"].flush(db.engine)
+
+
+def test_hello_says_who_you_are_and_which_streams_you_read(cast: Cast) -> None:
+    seat, staff, wall = cast.socket(cast.ben), cast.socket(cast.anna), cast.socket(cast.eve, wall=cast.wall)
+    ben, anna, screen = (heard(socket, "hello")[0] for socket in (seat, staff, wall))
+    assert (ben["role"], ben["streams"], ben["seat"]["tier"]) == ("participant", ["room"], "1")
+    assert (anna["role"], anna["streams"]) == ("facilitator", ["staff", "room"])
+    assert (screen["role"], screen["streams"]) == ("wall", ["room"])
+    assert ben["heads"]["room"] == cast.look("room")["seq"]
+
+
+@pytest.mark.parametrize("who", ["eve", "dario"])
+def test_without_a_place_in_this_lab_nobody_gets_in(cast: Cast, who: str) -> None:
+    assert cast.socket(cast.ben).is_connected()
+    assert not cast.socket(getattr(cast, who)).is_connected()
+
+
+def test_a_wrong_wall_token_and_a_foreign_origin_are_refused(cast: Cast) -> None:
+    assert not cast.socket(cast.eve, wall="0" * 40).is_connected()
+    socketio = cast.app.extensions["facilitation"]["socketio"]
+    for headers in ({"Origin": "http://evil.example"}, {}):
+        stranger = socketio.test_client(
+            cast.app, flask_test_client=cast.browser(cast.ben), auth={"v": 1, "lab": cast.lab}, headers=headers
+        )
+        assert not stranger.is_connected()
+
+
+def test_changes_bring_the_room_to_the_fresh_snapshot(cast: Cast) -> None:
+    cast.start("challenges")
+    cast.act("activity.reveal", cast.anna)
+    phone, console = cast.socket(cast.chloe), cast.socket(cast.anna)
+    states = {name: socket.emit("sync", {"stream": name}, callback=True) for name, socket in (("room", phone), ("staff", console))}
+    told(cast)
+    cast.act("contribution.post", cast.ben, board=cast.board("challenges"), text="A levy per tonne")
+    told(cast)
+    for name, socket in (("room", phone), ("staff", console)):
+        (change,) = [item for item in heard(socket, "changes") if item["stream"] == name]
+        states[name].pop("mine", None)
+        assert apply(states[name], change) == cast.look(name)
+
+
+def test_the_author_hears_what_became_of_it_and_why(cast: Cast) -> None:
+    cast.start("challenges")
+    phone = cast.socket(cast.ben)
+    posted = phone.emit(
+        "command",
+        {"v": 1, "key": ids.new_key(), "name": "contribution.post", "args": {"board": cast.board("challenges"), "text": "X"}},
+        callback=True,
+    )
+    cast.act("contribution.hide", cast.anna, id=posted["result"]["id"], reason="names a company")
+    told(cast)
+    (own,) = heard(phone, "mine")[-1]["contributions"]
+    assert (own["status"], own["reason"]) == ("hidden", "names a company")
+
+
+def test_connect_and_disconnect_as_ordinary_events_do_nothing(cast: Cast) -> None:
+    phone = cast.socket(cast.ben)
+    phone.get_received()
+    phone.emit("connect", {"v": 1, "lab": cast.lab, "wall": cast.wall})
+    phone.emit("disconnect", "bye")
+    assert phone.get_received() == []
+    assert "entities" in phone.emit("sync", {"stream": "room"}, callback=True)
+
+
+def test_a_seat_cannot_name_the_staff_stream(cast: Cast) -> None:
+    assert cast.socket(cast.ben).emit("sync", {"stream": "staff"}, callback=True) == {"gone": "not_found"}
+
+
+def test_a_removed_seat_is_hung_up_on_and_its_next_command_fails(cast: Cast) -> None:
+    cast.start("challenges")
+    posted = cast.act("contribution.post", cast.ben, board=cast.board("challenges"), text="Flood")
+    phone = cast.socket(cast.ben)
+    cast.act("seat.remove", cast.anna, contribution=posted["id"])
+    told(cast)
+    assert not phone.is_connected()
+    assert cast.ask("hand.set", cast.ben, raised=True)["code"] == "gone"
+    assert not cast.socket(cast.ben).is_connected()
+
+
+def test_a_seat_that_asks_too_often_is_told_to_wait(cast: Cast) -> None:
+    phone = cast.socket(cast.ben)
+
+    def ask() -> dict[str, Any]:
+        wanted = {"v": 1, "key": ids.new_key(), "name": "hand.set", "args": {"raised": True}}
+        return dict(phone.emit("command", wanted, callback=True))
+
+    answers = [ask() for _ in range(25)]
+    refused = [answer for answer in answers if not answer["ok"]]
+    assert len(refused) == 5
+    assert {(answer["code"], answer["retry"]) for answer in refused} == {("rate", True)}
+    assert all(answer["after_ms"] > 0 for answer in refused)
