@@ -1,0 +1,238 @@
+"""Makes the environment the tool runs in, so that a checkout and Python are all a newcomer needs.
+
+Standard library only, and parsed by whatever Python the newcomer has: it runs before anything is installed. What is slow to
+import is imported where it is used, because a second start must cost nothing.
+
+`ensure("run")` returns at once inside a finished `.venv`; elsewhere it makes or repairs `.venv` and starts the same command
+again in there. Finished means: `facilitation.stamp` in it names the hash of the lock file and the version of Python.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, NoReturn
+
+OLDEST = (3, 11)
+LOCKS = {"run": "requirements.txt", "test": "requirements-test.txt"}
+# Each set and the sets that hold it: the test lock contains the run lock.
+HELD_BY = {"run": ("run", "test"), "test": ("test",)}
+AGAIN = "FACILITATION_BOOTSTRAP_AGAIN"
+BYPASS = "FACILITATION_NO_BOOTSTRAP"
+
+
+def ensure(extra: str = "run") -> None:
+    """Go on only in an environment that holds the packages of `extra` ("run" or "test").
+
+    Returns when this interpreter is that environment, when `--no-bootstrap` (taken out of `sys.argv`) or
+    FACILITATION_NO_BOOTSTRAP=1 says that somebody else looks after it, or when there is no lock file (an installed wheel).
+    Otherwise it does not return: the command is started again in `.venv`. SystemExit with one plain sentence on failure.
+    """
+    home = Path(__file__).resolve().parent.parent
+    if _bypassed() or not (home / LOCKS[extra]).is_file():
+        return
+    if sys.version_info[:2] < OLDEST:
+        _stop(f"facilitation needs Python {_dotted(OLDEST)} or newer; this is {_dotted(sys.version_info[:2])}.")
+    environment = Environment(home)
+    if not environment.holds(extra):
+        environment.make(extra)
+    elif environment.is_this_one():
+        os.environ.pop(AGAIN, None)
+        return
+    environment.start_again()
+
+
+class Environment:
+    """The folder `.venv` of one checkout."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.folder = home / ".venv"
+        self.python = self.folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+        self.stamp = self.folder / "facilitation.stamp"
+        self.unfinished = self.folder / "facilitation.unfinished"
+
+    def holds(self, extra: str) -> bool:
+        """True when a finished installation of this lock, or of one that contains it, is there."""
+        stamped = self._stamped()
+        return any(stamped.get(name) == self._seal(name) for name in HELD_BY[extra]) and self.python.exists()
+
+    def is_this_one(self) -> bool:
+        return os.path.realpath(sys.prefix) == os.path.realpath(self.folder)
+
+    def make(self, extra: str) -> None:
+        """Create or repair. Safe to run from several starts at once, and after one that was killed."""
+        with _alone(self.home / ".venv.lock"):
+            if self.holds(extra):  # another start did it while this one waited
+                return
+            _say(f"Preparing the environment in {self.folder} (once; about a minute)")
+            if not self._usable():
+                self._create()
+            self._install(extra)
+        _say("Environment ready")
+
+    def start_again(self) -> NoReturn:
+        """Replace this process by the same command under the environment's Python."""
+        if os.environ.get(AGAIN):
+            _stop(f"{self.python} does not run as the environment in {self.folder}. Remove that folder and start again.")
+        command = [str(self.python), *sys.orig_argv[1:]]
+        os.environ[AGAIN] = "1"
+        sys.stdout.flush()
+        sys.stderr.flush()
+        if os.name == "nt":  # there, exec gives the prompt back while the new process still runs
+            import subprocess
+
+            raise SystemExit(subprocess.call(command))
+        os.execv(command[0], command)  # noqa: S606 - our own interpreter and arguments
+
+    def _stamped(self) -> dict[str, str]:
+        try:
+            lines = self.stamp.read_text(encoding="ascii").split("\n")
+        except (OSError, ValueError):
+            return {}
+        return dict(line.split(" ", 1) for line in lines if " " in line)
+
+    def _seal(self, extra: str) -> str:
+        """What the stamp must say for `extra`: the lock's hash, and the Python the packages were built for."""
+        lock = hashlib.sha256((self.home / LOCKS[extra]).read_bytes()).hexdigest()
+        return f"{lock} {sys.implementation.name} {_dotted(sys.version_info[:2])} {sys.platform}"
+
+    def _usable(self) -> bool:
+        """False for an environment that is absent, was left half-way, or belongs to another Python.
+
+        A half-way one is never repaired in place: pip takes a package whose copying was cut off for an installed one.
+        """
+        import subprocess
+
+        if self.unfinished.exists() or not self.python.exists():
+            return False
+        question = "import pip, sys; print(sys.implementation.name, '%d.%d' % sys.version_info[:2], sys.platform)"
+        answer = subprocess.run([str(self.python), "-c", question], capture_output=True, text=True, check=False)
+        return answer.returncode == 0 and self._seal("run").endswith(" " + answer.stdout.strip())
+
+    def _create(self) -> None:
+        import subprocess
+
+        missing = _missing_for_venv()
+        if missing:
+            _stop(missing)
+        _say("  making a virtual environment")
+        # Not from inside the folder that is being cleared: the base interpreter does it.
+        base = getattr(sys, "_base_executable", None) or sys.executable
+        done = subprocess.run([base, "-m", "venv", "--clear", str(self.folder)], capture_output=True, text=True, check=False)
+        if done.returncode:
+            _stop(f"The virtual environment could not be made:\n{(done.stdout + done.stderr).strip()}")
+
+    def _install(self, extra: str) -> None:
+        self.stamp.unlink(missing_ok=True)
+        self.unfinished.touch()
+        _pip_install(self.python, self.home / LOCKS[extra])
+        sealed = "".join(f"{name} {self._seal(name)}\n" for name in LOCKS if extra in HELD_BY[name])
+        draft = self.stamp.with_suffix(".new")
+        draft.write_text(sealed, encoding="ascii")
+        self.unfinished.unlink()
+        draft.replace(self.stamp)
+
+
+def _bypassed() -> bool:
+    options = sys.argv[1 : sys.argv.index("--")] if "--" in sys.argv else sys.argv[1:]
+    if "--no-bootstrap" in options:
+        sys.argv.remove("--no-bootstrap")
+        return True
+    return os.environ.get(BYPASS, "") not in ("", "0")
+
+
+def _missing_for_venv() -> str | None:
+    """The sentence that names what to install when this Python cannot make environments, as on a bare Debian."""
+    from importlib.util import find_spec
+
+    if find_spec("venv") and find_spec("ensurepip"):
+        return None
+    if Path("/etc/debian_version").exists():
+        remedy = f"apt-get install python{_dotted(sys.version_info[:2])}-venv"
+    else:
+        remedy = "install the part of Python that holds the modules venv and ensurepip"
+    return f"This Python cannot make virtual environments. The one thing missing:\n  {remedy}"
+
+
+def _pip_install(python: Path, lock: Path) -> None:
+    """Install exactly what the lock names, with pip as this machine has it configured. SystemExit when pip fails."""
+    import subprocess
+
+    command = [str(python), "-m", "pip", "install", "--require-hashes", "--no-deps", "--no-input", "--no-compile"]
+    command += ["--disable-pip-version-check", "--progress-bar", "off", "-r", str(lock)]
+    surroundings = {**os.environ, "PIP_USER": "0", "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        command, env=surroundings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    ) as pip:
+        assert pip.stdout is not None  # noqa: S101 - asked for above
+        last = _show_progress(pip.stdout, lock)
+    if pip.returncode:
+        _stop("pip could not install the packages; nothing is lost, the next start tries again.\n" + "".join(last))
+
+
+def _show_progress(lines: Iterator[str] | IO[str], lock: Path) -> list[str]:
+    """One line per ten packages; the last twenty lines of pip itself are kept for the case that it fails."""
+    total = sum("==" in line for line in lock.read_text(encoding="utf-8").splitlines())
+    seen, last = 0, [""]
+    for line in lines:
+        last = [*last[-19:], line]
+        if line.startswith("Ignoring "):  # a package for other systems
+            total -= 1
+        elif line.startswith("Collecting "):
+            seen += 1
+            if seen % 10 == 0:
+                _say(f"  {seen} of {total} packages fetched")
+        elif line.startswith("Installing collected packages"):
+            _say(f"  unpacking {total} packages")
+    return last
+
+
+@contextlib.contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold the lock file; wait, saying so, while another start holds it. The system lets go when a holder is killed."""
+    import time
+
+    try:
+        handle = path.open("a+b")
+    except OSError as error:
+        _stop(f"The environment cannot be made beside the code: {error}")
+    with handle:
+        if not _grabbed(handle):
+            _say("Another start is preparing the environment; waiting for it")
+            while not _grabbed(handle):
+                time.sleep(0.2)
+        yield
+
+
+def _grabbed(handle: IO[bytes]) -> bool:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            handle.seek(0)
+            msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):  # the second is how Windows says it
+        return False
+    return True
+
+
+def _dotted(version: tuple[int, ...]) -> str:
+    return ".".join(str(part) for part in version)
+
+
+def _say(line: str) -> None:
+    # The answer of a command belongs to standard output alone.
+    print(line, file=sys.stderr, flush=True)
+
+
+def _stop(sentence: str) -> NoReturn:
+    raise SystemExit(sentence)
