@@ -97,7 +97,7 @@ def delta(looking: Looking, have: int) -> dict[str, Any] | None:
     changes = []
     for type_, ids in changed.items():
         seen = VIEWS[type_](looking, list(ids))
-        changes += [{"t": type_, "i": entity, "value": seen.get(entity)} for entity in ids]
+        changes += [{"type": type_, "id": entity, "value": seen.get(entity)} for entity in ids]
     return {"epoch": epoch(session), "stream": audience, "from": have, "to": to, "changes": changes}
 
 
@@ -107,11 +107,11 @@ def apply(state: dict[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
         raise ValueError("this delta does not fit")
     entities = {type_: dict(values) for type_, values in state["entities"].items()}
     for item in change["changes"]:
-        values = entities.setdefault(item["t"], {})
+        values = entities.setdefault(item["type"], {})
         if item["value"] is None:
-            values.pop(item["i"], None)
+            values.pop(item["id"], None)
         else:
-            values[item["i"]] = item["value"]
+            values[item["id"]] = item["value"]
     return {**state, "seq": change["to"], "entities": entities}
 
 
