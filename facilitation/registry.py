@@ -9,9 +9,14 @@ import facilitation.boards.replying
 import facilitation.boards.undoing
 import facilitation.boards.views
 import facilitation.boards.voting
+import facilitation.cases.commands
+import facilitation.cases.exchange
+import facilitation.cases.managing
+import facilitation.cases.matrix_commands
 import facilitation.labs.evaluating
 import facilitation.labs.planning
 import facilitation.labs.running
 import facilitation.labs.views
+import facilitation.people.notes
 import facilitation.people.seats
 import facilitation.people.signing_in

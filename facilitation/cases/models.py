@@ -38,10 +38,14 @@ class CaseRevision(Base):
     case_id: Mapped[str] = mapped_column(ForeignKey("case.id"), primary_key=True, info=NONE)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, info=NONE)
     title: Mapped[str] = mapped_column(String(300), info=CONTENT)
+    neutral_title: Mapped[str] = mapped_column(String(300), default="", info=CONTENT)
+    sector: Mapped[str] = mapped_column(String(40), info=NONE)
+    type: Mapped[str] = mapped_column(String(40), info=NONE)
     status: Mapped[str] = mapped_column(String(20), info=NONE)
     document: Mapped[dict[str, Any]] = mapped_column(JSON, info=CONTENT)
+    place: Mapped[str] = mapped_column(String(60), default="", info=NONE)  # the section or item that was edited
     reason: Mapped[str] = mapped_column(String(300), default="", info=CONTENT)
-    origin: Mapped[str] = mapped_column(String(20), default="edit", info=NONE)  # edit | import | merge | status
+    origin: Mapped[str] = mapped_column(String(20), default="edit", info=NONE)  # create|edit|status|import|merge|restore
     lab_id: Mapped[str | None] = mapped_column(String(40), info=NONE)  # of a merge
     user_id: Mapped[str | None] = mapped_column(String(40), info=STAFF)
     at: Mapped[datetime] = mapped_column(UtcDateTime, info=NONE)

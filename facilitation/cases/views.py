@@ -30,9 +30,10 @@ def room_value(case: Case, locale: str) -> Value:
 def sheet(document: Mapping[str, Any], words: Template) -> Value:
     """What a participant reads: lead, impact, aspects with elements, draft SWOT, open questions, the other sections.
 
-    {lead, impact, topics: [label], aspects: [{id, ref, title, text, topics, elements: [{id, ref, category, category_label,
-     title, text, extra: [[label, text]], suggestions: [{id, what, how, setting, needs, degree, degree_label, origin}], origin}]}],
-     swot: {S: [{id, text}]}, questions: [text], unresolved: [{ref, title}], sections: [{id, title, blocks: [{label, text}]}]}
+    {lead, impact, topics: [label], swot: {S: [{id, text}]}, questions: [text], unresolved: [{ref, title}],
+     aspects: [{id, ref, title, text, topics, elements: [{id, ref, category, category_label, title, text, origin,
+                extra: [[label, text]], suggestions: [{id, what, how, setting, needs, degree, degree_label, origin}]}]}],
+     sections: [{id, title, blocks: [{label, text}]}]}
     """
     summary = document.get("sections", {}).get("1.1", {})
     return {
