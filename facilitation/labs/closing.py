@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 
 from facilitation.boards.models import Ballot, Board, Contribution, Vote
 from facilitation.core.commands import Context
+from facilitation.labs.keeping import counts, keep_cases
 from facilitation.labs.models import Activity, FactCheck, Lab
 from facilitation.people.models import Seat
 from facilitation.stream.read import head
@@ -15,6 +16,7 @@ from facilitation.stream.record import STAFF, touch
 def finish(ctx: Context, lab: Lab) -> None:
     """Close for good: lock every board and ballot and write down the number that everything answered `ok` is under."""
     lab.state, lab.closed_at, lab.locked = "closed", ctx.now, True
+    keep_cases(ctx.session, lab.id)
     for board in ctx.session.scalars(select(Board).where(Board.lab_id == lab.id)):
         if board.open or board.open_until is not None:
             board.open, board.open_until = False, None
@@ -32,8 +34,8 @@ def finish(ctx: Context, lab: Lab) -> None:
 
 
 def cut_links(ctx: Context, lab: Lab) -> None:
-    """Destroy what ties a text, a vote or a shared card to a seat. Tier and label as printed stay."""
-    lab.cut_at = ctx.now
+    """Destroy what ties a text, a vote or a shared card to a seat. Tier and label as printed stay, and numbers of people."""
+    lab.cut_at, lab.kept = ctx.now, counts(ctx.session, lab.id)
     forget = {"synchronize_session": False}
     ballots = select(Ballot.id).where(Ballot.lab_id == lab.id)
     for statement in (

@@ -55,6 +55,7 @@ class Lab(Base):
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=NONE)
     final_number: Mapped[int | None] = mapped_column(info=NONE)  # D7: of the staff stream
     cut_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=NONE)  # seat links are gone since
+    kept: Mapped[dict[str, Any] | None] = mapped_column(JSON, info=NONE)  # numbers for the report, counted before the cut
     version: Mapped[int] = mapped_column(default=1, info=NONE)  # of the plan, against lost edits
 
 

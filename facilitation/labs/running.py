@@ -19,6 +19,7 @@ from facilitation.core.i18n import _
 from facilitation.core.text import Line
 from facilitation.labs import rules
 from facilitation.labs.closing import cut_links, finish
+from facilitation.labs.keeping import keep_cases
 from facilitation.labs.models import Activity, Lab, LabCase
 from facilitation.stream.record import touch
 
@@ -263,6 +264,7 @@ def _enter(ctx: Context, lab: Lab, activity: Activity) -> None:
     seconds = activity.left_seconds if again and activity.left_seconds is not None else activity.seconds
     activity.ends_at = ctx.now + timedelta(seconds=seconds) if activity.seconds else None
     activity.left_seconds = None
+    keep_cases(ctx.session, lab.id)
     lab.activity_id, lab.state, lab.opened_at = activity.id, "live", lab.opened_at or ctx.now
     lab.announcement = None
     lab.case_id = activity.settings.get("case") or lab.case_id or _first_case(ctx, lab.id)

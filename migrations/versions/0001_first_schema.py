@@ -88,6 +88,7 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.DateTime(), nullable=True),
         sa.Column("final_number", sa.Integer(), nullable=True),
         sa.Column("cut_at", sa.DateTime(), nullable=True),
+        sa.Column("kept", sa.JSON(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lab")),
         sa.UniqueConstraint("code_hash", name=op.f("uq_lab_code_hash")),
