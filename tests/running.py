@@ -1,0 +1,75 @@
+"""A real server as users start it: `wsgi.py` as its own process, on a private port, with its own data."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import requests
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def free_port() -> int:
+    """A free port on loopback, below the range that outgoing connections take theirs from."""
+    for port in range(20000 + os.getpid() % 5000, 32000):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError("no free port")
+
+
+class Server:
+    """One `wsgi.py`. `kill` is kill -9; `start` again uses the same data and port."""
+
+    def __init__(self, data: Path, *arguments: str, **settings: str) -> None:
+        self.data, self.port = data, free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._arguments = arguments
+        self._settings = {f"FACILITATION_{name}": value for name, value in settings.items()}
+        self._process: subprocess.Popen[bytes] | None = None
+        self.log = data / "server.log"
+
+    def start(self, patience: float = 60) -> Server:
+        environment = {**os.environ, **self._settings, "FACILITATION_DATA": str(self.data)}
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, str(ROOT / "wsgi.py"), "--port", str(self.port), *self._arguments],
+                env=environment, stdout=log, stderr=log, cwd=ROOT,
+            )  # fmt: skip
+        self.wait(patience)
+        return self
+
+    def wait(self, patience: float) -> None:
+        """Until it answers; its log is the error when it does not."""
+        until = time.monotonic() + patience
+        while time.monotonic() < until:
+            if self._process is not None and self._process.poll() is not None:
+                break
+            try:
+                requests.get(f"{self.url}/healthz", timeout=2)
+            except requests.ConnectionError:
+                time.sleep(0.05)
+            else:
+                return
+        raise RuntimeError(f"the server did not start:\n{self.log.read_text()[-3000:]}")
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.send_signal(signal.SIGKILL)
+            self._process.wait()
+
+    def stop(self) -> int:
+        """SIGTERM, and its exit code."""
+        if self._process is None:
+            return 0
+        self._process.terminate()
+        return self._process.wait(timeout=20)
