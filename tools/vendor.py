@@ -21,20 +21,10 @@ FONTS = HOME / "static" / "fonts"
 SPRITE = HOME / "static" / "icons.svg"
 AXE = HOME / "tests" / "browser" / "assets" / "axe.min.js"
 FONT = "@fontsource-variable/source-sans-3"
+ICONS = HOME / "tools" / "icons.txt"
 
 # Browsers of about 2021; the older ones lack what the style sheets need as well.
 ESBUILD = ["--bundle", "--format=esm", "--minify", "--target=es2020", "--charset=utf8", "--legal-comments=inline"]
-
-LUCIDE = """
-arrow-down arrow-left arrow-right arrow-up ban bell book-open calendar check check-check chevron-down chevron-left chevron-right
-chevron-up circle circle-alert circle-check circle-question-mark clock cloud-check cloud-off copy corner-down-right download
-ellipsis external-link eye eye-off file-text flag funnel git-compare git-merge git-pull-request-arrow grip-vertical hand history
-info key-round keyboard languages link list lock lock-open log-out mail map-pin maximize merge message-circle
-message-circle-question-mark message-square message-square-plus message-square-reply minimize minus monitor moon mountain
-move-right pause pencil pencil-line pin pin-off play plus printer qr-code redo-2 refresh-cw reply rotate-ccw save search send
-settings shield-check skip-back skip-forward smartphone snowflake split square square-check square-parking star sun tag
-thumbs-down thumbs-up trash-2 triangle-alert undo-2 upload user user-plus users wifi wifi-off wind x
-""".split()
 
 
 def main() -> None:
@@ -79,7 +69,7 @@ def _sprite() -> dict[str, str]:
         '<svg xmlns="http://www.w3.org/2000/svg">',
         f"<!-- {credit}. brand and q-* were drawn for this product. -->",
         *own,
-        *(_symbol(name) for name in LUCIDE),
+        *(_symbol(name) for name in ICONS.read_text(encoding="utf-8").split()),
         "</svg>",
     ]
     _write(SPRITE, "\n".join(lines) + "\n")
