@@ -13,10 +13,17 @@ import facilitation.cases.commands
 import facilitation.cases.exchange
 import facilitation.cases.managing
 import facilitation.cases.matrix_commands
+import facilitation.labs.activities
 import facilitation.labs.evaluating
 import facilitation.labs.planning
+import facilitation.labs.moving
 import facilitation.labs.running
+import facilitation.labs.showing
 import facilitation.labs.views
 import facilitation.people.notes
+import facilitation.people.roles
 import facilitation.people.seats
 import facilitation.people.signing_in
+import facilitation.reports.deciding
+import facilitation.reports.proposing
+import facilitation.reports.writing

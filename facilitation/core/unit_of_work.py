@@ -109,15 +109,26 @@ class Writer:
         return ticket, result, None
 
 
+#: What SQLite says when it cannot write now but may later; anything else it says is a fault of ours.
+PASSING = ("locked", "busy", "disk is full", "disk i/o", "readonly", "unable to open")
+
+
 def _is_whole_database(error: Exception) -> bool:
     """A failure of the database itself: every job of the batch is lost with it, none was answered yet."""
-    return isinstance(error, OperationalError) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated:
+        return True
+    if not isinstance(error, OperationalError):
+        return False
+    said = str(error.orig).lower()
+    return "sqlite" not in type(error.orig).__module__ or any(word in said for word in PASSING)
 
 
 def as_refusal(error: Exception) -> Exception:
-    """`busy` for a locked or full database (D12); anything else stays what it is."""
-    if isinstance(error, OperationalError) or (isinstance(error, DBAPIError) and error.connection_invalidated):
-        log.warning("database busy: %s", type(error.orig).__name__ if isinstance(error, DBAPIError) else error)
+    """`busy` for a locked, full or lost database (D12); anything else stays what it is."""
+    if _is_whole_database(error):
+        log.warning("database busy: %s", type(getattr(error, "orig", error)).__name__)
         return Refused("busy", after_ms=1000)
     return error
 

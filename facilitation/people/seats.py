@@ -144,6 +144,10 @@ def leave(cmd: LeaveLab, ctx: Context) -> dict[str, Any]:
         raise Refused("forbidden")
     seat = ctx.session.get_one(Seat, ctx.actor.id)
     seat.left_at = seat.left_at or ctx.now
+    if seat.ready_activity is not None:
+        touch(ctx.work, ctx.scope, "activity", seat.ready_activity, to=(STAFF,))
+    if seat.hand_at is not None:
+        touch(ctx.work, ctx.scope, "lab", ctx.scope, to=(STAFF,))
     seat.hand_at = seat.ready_activity = None
     return {"left": True}
 

@@ -110,6 +110,8 @@ STEPS: list[Step] = [
     ("anna", "activity.start", lambda s: {"activity": s.cast.activity("evaluation")}, ""),
     ("ben", "evaluation.answer", {"answers": {"useful": 4, "will_transfer": "yes", "comment": "Good"}}, ""),
     ("mara", "lab.copy", {"title": "Next year"}, ""),
+    ("chloe", "ready.set", lambda s: {"activity": s.cast.activity("evaluation")}, ""),
+    ("chloe", "hand.set", {"raised": True}, ""),
     ("chloe", "seat.leave", {}, ""),
     ("anna", "seat.remove", lambda s: {"contribution": s["c4"]["id"]}, ""),
     ("anna", "lab.close", {"grace_s": 0}, ""),
