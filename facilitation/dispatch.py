@@ -32,6 +32,7 @@ from facilitation.stream.record import number
 log = logging.getLogger(__name__)
 Announce = Callable[[dict[str, set[str]]], None]
 Answer = dict[str, Any]
+TOLD_ONCE = frozenset({"token"})  # secrets of which only a digest is kept: an answer given again is without them
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ class Dispatcher:
             result = self._execute(entry, command, work, who, lab, key)
             work.session.flush()
             news = number(work)
-            work.session.add(AnsweredCommand(key=key, actor=asker, digest=digest, result=result, at=work.now))
+            kept = {name: value for name, value in result.items() if name not in TOLD_ONCE}
+            work.session.add(AnsweredCommand(key=key, actor=asker, digest=digest, result=kept, at=work.now))
             work.after_commit.append(lambda: self.announce(news))
             return {"ok": True, "key": key, "result": result, "dup": False, "now": epoch_ms(work.now)}
 

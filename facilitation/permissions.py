@@ -42,6 +42,10 @@ COMMANDS: dict[str, frozenset[str]] = {
     # accounts
     "user.create": COORDINATOR,
     "user.link": COORDINATOR,
+    "user.grant": COORDINATOR,
+    "user.revoke": COORDINATOR,
+    "user.disable": COORDINATOR,
+    "user.enable": COORDINATOR,
     "user.follow_link": ANYBODY,
     "user.set_up": frozenset(),  # the set-up page, with the printed link
     "user.set_password": SIGNED_IN,
@@ -127,6 +131,15 @@ COMMANDS: dict[str, frozenset[str]] = {
     "case.remove_suggestion": CASE,
     "case.restore_item": CASE,
     "topic.add": COORDINATOR,
+    # report and merge
+    "report.write": NOTES,
+    "report.set_state": FLOOR,
+    "merge.propose": NOTES | {"case_owner"},
+    "merge.add": NOTES | {"case_owner"},
+    "merge.accept": CASE,
+    "merge.edit": CASE,
+    "merge.reject": CASE,
+    "merge.reopen": CASE,
 }
 
 

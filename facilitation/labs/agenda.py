@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from facilitation.boards.models import Ballot, Board, Contribution
+from facilitation.boards.models import Ballot, Board, Cluster, Contribution
 from facilitation.boards.notice import board_changed, contribution_changed
 from facilitation.boards.posting import next_number
 from facilitation.boards.rules import SWOT_COLUMNS
@@ -46,7 +46,8 @@ def add_boards(ctx: Context, lab: Lab, activity: Activity) -> None:
     kind = activity.settings.get("board", kind)
     if kind is None:
         return
-    cases = cases_of(ctx, lab.id)
+    only = activity.settings.get("case")
+    cases = [case for case in cases_of(ctx, lab.id) if only in (None, case.id)]
     for place, case in enumerate(cases if per_case else [None]):
         board = add_board(ctx, lab, activity, kind, case=case, position=place, cases=cases)
         if kind == "swot" and case is not None:
@@ -126,6 +127,14 @@ def add_ballots(ctx: Context, lab: Lab, activity: Activity) -> None:
         touch(ctx.work, lab.id, "ballot", ballot.id)
 
 
+def renew_contents(ctx: Context, lab: Lab, activity: Activity) -> None:
+    """Make the boards and ballots of an activity nobody has used yet anew, after its settings or the cases."""
+    remove_contents(ctx, activity)
+    with use_locale(lab.language):
+        add_boards(ctx, lab, activity)
+        add_ballots(ctx, lab, activity)
+
+
 def remove_contents(ctx: Context, activity: Activity) -> None:
     """Take away the boards and ballots of an activity nobody has used yet."""
     for ballot in ctx.session.scalars(select(Ballot).where(Ballot.activity_id == activity.id)).all():
@@ -142,13 +151,18 @@ def remove_contents(ctx: Context, activity: Activity) -> None:
 
 
 def is_used(ctx: Context, activity: Activity) -> bool:
-    """Has anybody worked on this activity?"""
+    """Has anybody worked on this activity: started it, written, grouped or voted?"""
     if activity.started_at is not None:
         return True
     boards = select(Board.id).where(Board.activity_id == activity.id)
-    written = (
-        select(func.count())
-        .select_from(Contribution)
-        .where(Contribution.board_id.in_(boards), Contribution.origin != "owner_draft")
+    worked_on = (
+        select(Contribution.id).where(Contribution.board_id.in_(boards), Contribution.origin != "owner_draft"),
+        select(Cluster.id).where(Cluster.board_id.in_(boards)),
+        select(Ballot.id).where(Ballot.activity_id == activity.id, Ballot.state != "planned"),
     )
-    return bool(ctx.session.scalar(written))
+    return any(ctx.session.scalar(query.limit(1)) is not None for query in worked_on)
+
+
+def planned_length(ctx: Context, lab: Lab) -> int:
+    """Seconds of the whole agenda."""
+    return int(ctx.session.scalar(select(func.sum(Activity.seconds)).where(Activity.lab_id == lab.id)) or 0)

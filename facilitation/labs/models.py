@@ -90,6 +90,7 @@ class Activity(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=NONE)
     ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=NONE)
     left_seconds: Mapped[int | None] = mapped_column(info=NONE)  # while paused
+    version: Mapped[int] = mapped_column(default=1, info=NONE)  # of the plan, against lost edits
 
     __table_args__ = (Index("ix_activity_lab_id", "lab_id"),)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from sqlalchemy import delete, func, select
 
 from facilitation.cases.models import Case
@@ -13,15 +13,15 @@ from facilitation.core.actor import Staff, System
 from facilitation.core.commands import Command, Context, Id, command, handles
 from facilitation.core.errors import Refused
 from facilitation.core.i18n import _
-from facilitation.core.text import Line, Prose
+from facilitation.core.text import Line
 from facilitation.labs import agenda, rules
-from facilitation.labs.methods import KINDS as ACTIVITY_KINDS
-from facilitation.labs.methods import METHODS, STAGES, Item, agenda_for
+from facilitation.labs.methods import Item, agenda_for
 from facilitation.labs.models import Activity, Lab, LabCase
 from facilitation.people.models import Assignment, Seat, User
-from facilitation.stream.record import open_streams, touch
+from facilitation.stream.record import hang_up_on, open_streams, touch
 
 LAB_KINDS = ("flagship_lab", "single_case_lab", "webinar", "consultation", "conference")
+Moment = Annotated[str, Field(max_length=40), AfterValidator(rules.checked_moment)]
 Words = Annotated[list[Annotated[str, Line(300)]], Field(max_length=40)]
 
 
@@ -44,7 +44,7 @@ class CreateLab(Command):
     cases: Annotated[list[Id], Field(max_length=20)] = []
     language: Annotated[str, Field(pattern="^(en|de)$")] = "en"
     mode: Annotated[str, Field(pattern="^(physical|online|hybrid)$")] = "hybrid"
-    planned_start: Annotated[str, Field(max_length=40)] | None = None
+    planned_start: Moment | None = None
     expected_people: Annotated[int, Field(ge=1, le=5000)] = 40
     focus: Focus = Focus()
     rehearsal: bool = False
@@ -70,7 +70,7 @@ def create_lab(cmd: CreateLab, ctx: Context) -> dict[str, Any]:
     if not cmd.empty:
         for item in agenda_for(cmd.kind):
             agenda.add_activity(ctx, lab, item)
-    lab.planned_seconds = _length(ctx, lab)
+    lab.planned_seconds = agenda.planned_length(ctx, lab)
     touch(ctx.work, lab.id, "lab", lab.id)
     return {"lab": lab.id, "code": code_of(ctx.settings, lab), "wall": wall_token(ctx.settings, lab)}
 
@@ -136,11 +136,12 @@ def set_cases(cmd: SetCases, ctx: Context) -> dict[str, Any]:
 
 
 def _rebuild(ctx: Context, lab: Lab) -> None:
+    cases = [case.id for case in agenda.cases_of(ctx, lab.id)]
     for activity in ctx.session.scalars(select(Activity).where(Activity.lab_id == lab.id).order_by(Activity.position)):
         if not agenda.is_used(ctx, activity):
-            agenda.remove_contents(ctx, activity)
-            agenda.add_boards(ctx, lab, activity)
-            agenda.add_ballots(ctx, lab, activity)
+            if activity.settings.get("case") not in {None, *cases}:
+                activity.settings = {name: value for name, value in activity.settings.items() if name != "case"}
+            agenda.renew_contents(ctx, lab, activity)
             touch(ctx.work, lab.id, "activity", activity.id)
 
 
@@ -152,7 +153,7 @@ class UpdateLab(Command):
     title: Annotated[str, Line(300)] | None = None
     mode: Annotated[str, Field(pattern="^(physical|online|hybrid)$")] | None = None
     language: Annotated[str, Field(pattern="^(en|de)$")] | None = None
-    planned_start: Annotated[str, Field(max_length=40)] | None = None
+    planned_start: Moment | None = None
     expected_people: Annotated[int, Field(ge=1, le=5000)] | None = None
     focus: Focus | None = None
     chatham_house: bool | None = None
@@ -177,6 +178,8 @@ def update_lab(cmd: UpdateLab, ctx: Context) -> dict[str, Any]:
         if not rules.may_change_promise(name, getattr(lab, name), value, joined=joined):
             raise Refused("bad_state", _("People have joined under this promise; it can be tightened, not loosened."))
         setattr(lab, name, value)
+    if "language" in changes:  # boards nobody has used yet speak the new one
+        _rebuild(ctx, lab)
     lab.version += 1
     touch(ctx.work, lab.id, "lab", lab.id)
     return {"lab": lab.id, "version": lab.version}
@@ -208,168 +211,27 @@ def set_staff(cmd: SetStaff, ctx: Context) -> dict[str, Any]:
     user = ctx.session.scalar(select(User).where(User.email == cmd.email.strip().lower(), User.disabled_at.is_(None)))
     if user is None:
         raise Refused("not_found", _("There is no account with this address."), fields={"email": _("unknown")})
-    ctx.session.execute(delete(Assignment).where(Assignment.user_id == user.id, Assignment.lab_id == ctx.scope))
+    held = select(Assignment).where(Assignment.user_id == user.id, Assignment.lab_id == ctx.scope)
+    before = ctx.session.scalars(held).all()
+    if [assignment.role for assignment in before] == [cmd.role]:
+        return {"user": user.id, "role": cmd.role}
+    for assignment in before:
+        ctx.session.delete(assignment)
+        hang_up_on(ctx.work, user.id)
     if cmd.role:
         ctx.session.add(Assignment(user_id=user.id, role=cmd.role, lab_id=ctx.scope))
     return {"user": user.id, "role": cmd.role or None}
 
 
-class Ballot(Command):
-    scope: Annotated[str, Field(pattern="^(swot|challenges|transferability|questions|takeaways|experiences)$")]
-    method: Annotated[str, Field(pattern="^(dots|rating)$")] = "dots"
-    question: Annotated[str, Line(300, required=False)] = ""
-    per_person: Annotated[int, Field(ge=0, le=100)] = 3
-    max_per_item: Annotated[int, Field(ge=0, le=100)] = 1
-    scale: dict[str, Annotated[str, Line(60)]] | None = None
-
-
-class ActivitySettings(Command):
-    """What an activity's board or ballot is like."""
-
-    reveal: Annotated[str, Field(pattern="^(own|all)$")] | None = None
-    moderated: bool | None = None
-    max_length: Annotated[int, Field(ge=20, le=2000)] | None = None
-    case: Id | None = None
-    board: Annotated[str, Field(pattern="^(swot|challenges|transferability|questions|takeaways|experiences)$")] | None = None
-    ballots: Annotated[list[Ballot], Field(max_length=10)] | None = None
-    form: Annotated[str, Line(40, required=False)] | None = None
-
-
-@command("activity.add", scope="lab")
-class AddActivity(Command):
-    """Put an activity at the end of the agenda, or after another one."""
-
-    kind: Annotated[str, Field(pattern=f"^({'|'.join(ACTIVITY_KINDS)})$")]
-    stage: Annotated[str, Field(pattern=f"^({'|'.join(STAGES)})$")]
-    title: Annotated[str, Line(300)]
-    method: Annotated[str, Field(pattern=f"^({'|'.join(METHODS)})$")] = "plenary"
-    instruction: Annotated[str, Prose(300, required=False)] = ""
-    seconds: Annotated[int, Field(ge=0, le=8 * 3600)] = 0
-    settings: ActivitySettings = ActivitySettings()
-    after: Id | None = None
-    ref: Annotated[str, Field(max_length=40)] | None = None
-
-
-@handles(AddActivity)
-def add_activity(cmd: AddActivity, ctx: Context) -> dict[str, Any]:
-    lab = _plannable(ctx)
-    item = Item(
-        cmd.kind, cmd.method, cmd.stage, cmd.title, cmd.seconds, cmd.instruction, cmd.settings.model_dump(exclude_none=True)
-    )
-    activity = agenda.add_activity(ctx, lab, item, ref=cmd.ref)
-    if cmd.after is not None:
-        _place(ctx, activity, after=cmd.after)
-    lab.planned_seconds = _length(ctx, lab)
-    return {"activity": activity.id}
-
-
-@command("activity.update", scope="lab")
-class UpdateActivity(Command):
-    """Change title, instruction, length or settings; settings only while nobody has used it."""
-
-    activity: Id
-    title: Annotated[str, Line(300)] | None = None
-    method: Annotated[str, Field(pattern=f"^({'|'.join(METHODS)})$")] | None = None
-    stage: Annotated[str, Field(pattern=f"^({'|'.join(STAGES)})$")] | None = None
-    instruction: Annotated[str, Prose(300, required=False)] | None = None
-    seconds: Annotated[int, Field(ge=0, le=8 * 3600)] | None = None
-    settings: ActivitySettings | None = None
-
-
-@handles(UpdateActivity)
-def update_activity(cmd: UpdateActivity, ctx: Context) -> dict[str, Any]:
-    lab = _plannable(ctx)
-    activity = _activity(ctx, cmd.activity)
-    for name, value in cmd.model_dump(exclude={"activity", "settings"}, exclude_none=True).items():
-        setattr(activity, name, value)
-    if cmd.settings is not None:
-        settings = {**activity.settings, **cmd.settings.model_dump(exclude_none=True)}
-        if settings != activity.settings:
-            if agenda.is_used(ctx, activity):
-                raise Refused("bad_state", _("People have worked on this activity; its board stays as it is."))
-            activity.settings = settings
-            agenda.remove_contents(ctx, activity)
-            agenda.add_boards(ctx, lab, activity)
-            agenda.add_ballots(ctx, lab, activity)
-    touch(ctx.work, lab.id, "activity", activity.id)
-    lab.planned_seconds = _length(ctx, lab)
-    return {"activity": activity.id}
-
-
-@command("activity.remove", scope="lab")
-class RemoveActivity(Command):
-    activity: Id
-
-
-@handles(RemoveActivity)
-def remove_activity(cmd: RemoveActivity, ctx: Context) -> dict[str, Any]:
-    lab = _plannable(ctx)
-    activity = _activity(ctx, cmd.activity)
-    if agenda.is_used(ctx, activity):
-        raise Refused("bad_state", _("People have worked on this activity; it stays in the agenda."))
-    agenda.remove_contents(ctx, activity)
-    ctx.session.delete(activity)
-    ctx.session.flush()
-    touch(ctx.work, lab.id, "activity", activity.id)
-    lab.planned_seconds = _length(ctx, lab)
-    return {"activity": activity.id}
-
-
-@command("activity.move", scope="lab")
-class MoveActivity(Command):
-    """Put an activity after another one; `after` empty means first."""
-
-    activity: Id
-    after: Id | None = None
-
-
-@handles(MoveActivity)
-def move_activity(cmd: MoveActivity, ctx: Context) -> dict[str, Any]:
-    _plannable(ctx)
-    _place(ctx, _activity(ctx, cmd.activity), after=cmd.after)
-    return {"activity": cmd.activity}
-
-
-def _place(ctx: Context, moved: Activity, *, after: str | None) -> None:
-    rest = [
-        item
-        for item in ctx.session.scalars(select(Activity).where(Activity.lab_id == ctx.scope).order_by(Activity.position))
-        if item.id != moved.id
-    ]
-    place = 0
-    if after is not None:
-        _activity(ctx, after)
-        place = next(index for index, item in enumerate(rest) if item.id == after) + 1
-    rest.insert(place, moved)
-    for position, item in enumerate(rest, 1):
-        if item.position != position:
-            item.position = position
-            touch(ctx.work, ctx.scope, "activity", item.id)
-
-
-def _activity(ctx: Context, id_: str) -> Activity:
-    activity = ctx.session.get(Activity, id_)
-    if activity is None or activity.lab_id != ctx.scope:
-        raise Refused("not_found")
-    return activity
-
-
-def _plannable(ctx: Context) -> Lab:
-    lab = ctx.session.get_one(Lab, ctx.scope)
-    if lab.state in {"closing", "closed"}:
-        raise Refused("closed")
-    return lab
-
-
-def _length(ctx: Context, lab: Lab) -> int:
-    return int(ctx.session.scalar(select(func.sum(Activity.seconds)).where(Activity.lab_id == lab.id)) or 0)
-
-
 @command("lab.copy", scope="lab")
 class CopyLab(Command):
-    """A new draft with the agenda and focus of this lab, without people and contributions (R-58)."""
+    """A new draft with the agenda and focus of this lab, without people and contributions (R-58).
+
+    `rehearsal`: to try it out; nothing of it counts (R-59).
+    """
 
     title: Annotated[str, Line(300)]
+    rehearsal: bool = False
 
 
 @handles(CopyLab)
@@ -378,15 +240,14 @@ def copy_lab(cmd: CopyLab, ctx: Context) -> dict[str, Any]:
     cases = list(ctx.session.scalars(select(LabCase.case_id).where(LabCase.lab_id == model.id).order_by(LabCase.position)))
     fresh = CreateLab(
         kind=model.kind, sector=model.sector, title=cmd.title, cases=cases, language=model.language, mode=model.mode,
-        expected_people=model.expected_people, focus=Focus(**model.focus), empty=True,
+        expected_people=model.expected_people, focus=Focus(**model.focus), rehearsal=cmd.rehearsal, empty=True,
     )  # fmt: skip
     made = dict(create_lab(fresh, ctx) or {})
     lab = ctx.session.get_one(Lab, str(made["lab"]))
     for name in ("chatham_house", "ceiling", "minimum_cell", "withdraw_hours", "retention_days"):
         setattr(lab, name, getattr(model, name))
     for item in ctx.session.scalars(select(Activity).where(Activity.lab_id == model.id).order_by(Activity.position)).all():
-        settings = {name: value for name, value in item.settings.items() if name != "case"}
-        plan = Item(item.kind, item.method, item.stage, item.title, item.seconds, item.instruction, settings)
+        plan = Item(item.kind, item.method, item.stage, item.title, item.seconds, item.instruction, item.settings)
         agenda.add_activity(ctx, lab, plan, ref=item.ref)
-    lab.planned_seconds = _length(ctx, lab)
+    lab.planned_seconds = agenda.planned_length(ctx, lab)
     return made

@@ -48,6 +48,13 @@ def seconds_left(ends_at: datetime | None, now: datetime) -> int | None:
     return None if ends_at is None else max(0, round((ends_at - now).total_seconds()))
 
 
+def checked_moment(text: str) -> str:
+    """A planned moment as ISO 8601, with or without its offset; empty: not fixed yet. Raises `ValueError`."""
+    if text:
+        datetime.fromisoformat(text)
+    return text
+
+
 def join_limit(expected: int) -> int:
     """How many may join with a right code (safety, section 2)."""
     return max(50, round(expected * 1.5))

@@ -21,7 +21,7 @@ from facilitation.extensions import db
 from facilitation.labs.models import Lab
 from facilitation.people.mine import mine
 from facilitation.stream.read import Looking, delta, head
-from facilitation.stream.record import AUDIENCES
+from facilitation.stream.record import AUDIENCES, NO_LAB
 
 log = logging.getLogger(__name__)
 SHORTEST, LONGEST = 0.005, 0.25
@@ -74,6 +74,8 @@ class Announcer:
         """Send everything that is new."""
         self._wake.clear()
         news, self._news = self._news, {}
+        for account in news.pop(NO_LAB, ()):
+            self.hang_up(account)
         with reading(engine) as session:
             for lab_id, audiences in news.items():
                 lab = session.get(Lab, lab_id)

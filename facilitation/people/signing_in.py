@@ -19,6 +19,7 @@ from facilitation.core.errors import Refused
 from facilitation.core.i18n import _
 from facilitation.core.text import Line
 from facilitation.people.models import Assignment, SignInLink, User
+from facilitation.stream.record import hang_up_on
 
 LINK_MINUTES = {"sign_in": 30, "set_up": 30, "invitation": 7 * 24 * 60}
 ROLES = ("coordinator", "sector_lead", "facilitator", "rapporteur", "case_owner", "reviewer")
@@ -154,6 +155,7 @@ def set_password(cmd: SetPassword, ctx: Context) -> dict[str, Any]:
         raise Refused("unauthenticated")
     user = ctx.session.get_one(User, ctx.actor.id)
     user.password_hash, user.session_serial = cmd.password_hash, user.session_serial + 1
+    hang_up_on(ctx.work, user.id)
     return {"user": user.id, "serial": user.session_serial}
 
 

@@ -17,6 +17,7 @@ from facilitation.stream.models import Change, StreamHead
 
 ROOM, STAFF = "room", "staff"
 AUDIENCES = (ROOM, STAFF)
+NO_LAB = ""  # news that belong to an account, whichever lab its sockets look at
 
 
 def touch(work: Work, lab: str, type_: str, id_: str, *, to: Iterable[str] = AUDIENCES) -> None:
@@ -31,12 +32,23 @@ def touch_seat(work: Work, lab: str, seat: str | None) -> None:
         work.touched.setdefault((lab, f"seat:{seat}"), {})[("mine", seat)] = None
 
 
+def hang_up_on(work: Work, user: str) -> None:
+    """What this account may do became less: its open sockets are closed after the commit (live contract, rule 8).
+
+    What it may still see it opens anew; the next command of the old socket would fail anyway.
+    """
+    work.touched.setdefault((NO_LAB, f"staff:{user}"), {})
+
+
 def number(work: Work) -> dict[str, set[str]]:
-    """Write the change rows of this command. Returns {lab: audiences and seats that have news}."""
+    """Write the change rows of this command. Returns {lab: audiences and seats that have news}.
+
+    Under `NO_LAB` stand the socket rooms of accounts to hang up on.
+    """
     news: dict[str, set[str]] = {}
     for (lab, audience), entities in work.touched.items():
         news.setdefault(lab, set()).add(audience)
-        if audience.startswith("seat:"):
+        if audience.startswith(("seat:", "staff:")):
             continue
         last = _advance(work.session, lab, audience, len(entities))
         first = last - len(entities) + 1

@@ -164,7 +164,11 @@ def need(kind: str, scope: str, *roles: str) -> tuple[Actor, frozenset[str]]:
 
 
 def do(name: str, /, *, lab: str | None = None, key: str | None = None, **args: Any) -> dict[str, Any]:
-    """Carry out a command for the signed-in account; the result, or `Refused`."""
+    """Carry out a command for the signed-in account; the result, or `Refused`.
+
+    The request's read ends first: it would hold the database while the write runs, and what it read may be old afterwards.
+    """
+    session().rollback()
     result: dict[str, Any] = extension("dispatcher").do(name, staff_identity(), lab=lab, key=key, **args)
     return result
 

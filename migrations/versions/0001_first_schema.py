@@ -129,6 +129,7 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(), nullable=True),
         sa.Column("ends_at", sa.DateTime(), nullable=True),
         sa.Column("left_seconds", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["lab_id"], ["lab.id"], name=op.f("fk_activity_lab_id_lab")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_activity")),
     )
