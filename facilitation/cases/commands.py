@@ -51,9 +51,7 @@ def save_section(cmd: SaveSection, ctx: Context) -> dict[str, Any]:
     return {"version": case.version, "changed": changed, "base": mark(section_content(document, section))}
 
 
-def _taken(
-    fields: Words, section: Section, before: dict[str, Any], document: Document, template: Template
-) -> dict[str, Any]:
+def _taken(fields: Words, section: Section, before: dict[str, Any], document: Document, template: Template) -> dict[str, Any]:
     """The fields as the document stores them; a field at fault is refused by name."""
     mine: dict[str, Any] = {}
     for name, raw in fields.items():

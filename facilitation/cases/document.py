@@ -143,9 +143,7 @@ def add_aspect(document: Document, *, title: str, at: int | None = None, **more:
     return _change(document, ("matrix",), lambda rows: _inserted(rows, at, item)), item["id"]
 
 
-def add_element(
-    document: Document, aspect: str, *, title: str, at: int | None = None, **more: Any
-) -> tuple[Document, str]:
+def add_element(document: Document, aspect: str, *, title: str, at: int | None = None, **more: Any) -> tuple[Document, str]:
     """A new element under an aspect (its reference or id). `LookupError` when that is gone."""
     found = need(document, aspect, "aspect")
     number = int(found.item.get("numbered", 0)) + 1

@@ -126,8 +126,7 @@ class _Reader:
             short_title=self.words.say("part", f"{id_}.short_title", node.get("short_title").text()) or title,
             subtitle=self.words.say("part", f"{id_}.subtitle", node.get("subtitle").text()),
             rules=tuple(
-                self.words.say("rule", f"{id_}.{number}", rule.text())
-                for number, rule in enumerate(node.get("rules").items(), 1)
+                self.words.say("rule", f"{id_}.{number}", rule.text()) for number, rule in enumerate(node.get("rules").items(), 1)
             ),
             sections=tuple(self._section(child, node.need("number").number()) for child in node.need("sections").items()),
         )
@@ -258,5 +257,3 @@ class _Reader:
         for name in ("sectors", "statuses", "origins", "good_practice_topics", "case_types"):
             if not vocabularies[name]:
                 self.block(name).fail(_("This list is empty."))
-
-

@@ -43,7 +43,9 @@ def _stored(text: str) -> str | None:
 NASTY = [
     "<b>bold</b> & co", "{{ 7*7 }}", "#set($x)", "=1+1", "@x", "'quoted' “quotes”", "yes", "no", "null", "~", "2019", "1.50",
     "0x1F", "1e3", "- dash", "? mark", ": colon", "a: b", "* star", "&anchor", "!tag", "%dir", "|", ">", "[1]", "{a}", "# hash",
-    "line\nline\n\nline", "  spaces  inside ", "tab\there", "مرحبا", "日本語", "👩‍👩‍👧", "e\u0301", "true", "2021-03-01", "NO", "1_000", "\u2028x",
+    "line\nline\n\nline", "  spaces  inside ", "tab\there", "مرحبا", "日本語",
+    "👩‍👩‍👧", "e\u0301", "true", "2021-03-01", "NO", "1_000",
+    "\u2028x",
 ]  # fmt: skip
 texts = (st.sampled_from(NASTY) | st.text(max_size=60)).map(_stored).filter(lambda text: text is not None)
 lines = texts.map(lambda text: text.replace("\n", " ").replace("\t", " "))
@@ -70,12 +72,15 @@ def documents(draw: Any) -> Document:
     return document
 
 
+EDITS = ["aspect", "element", "suggestion", "line", "row", "text", "swot", "remove", "move", "change", "pick"]
+
+
 @st.composite
-def edits(draw: Any, document: Document) -> Document:
+def edits(draw: Any, document: Document) -> Document:  # noqa: C901 - one branch per kind of edit
     """One more edit of a case."""
     aspects, elements = doc.aspects(document), [element for _, element in doc.elements(document)]
     items = [found.id for found in doc.walk(document)]
-    kind = draw(st.sampled_from(["aspect", "element", "suggestion", "line", "row", "text", "swot", "remove", "move", "change", "pick"]))
+    kind = draw(st.sampled_from(EDITS))
     said = {"origin": draw(origins), "sources": draw(sources)}
     if said["sources"]:
         said["author"] = draw(st.sampled_from(["human", "lab"]))

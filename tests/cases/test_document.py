@@ -65,7 +65,8 @@ def test_the_draft_swot_is_told_column_by_column() -> None:
 
 
 def test_a_persons_words_are_a_persons() -> None:
-    case, id_ = doc.add_suggestion(sample(), "A1.E3", how_to_transfer="as the lab said", author="lab", origin="lab", sources=[{"proposal": "p"}])
+    of_the_lab = {"author": "lab", "origin": "lab", "sources": [{"proposal": "p"}]}
+    case, id_ = doc.add_suggestion(sample(), "A1.E3", how_to_transfer="as the lab said", **of_the_lab)
     assert doc.need(case, id_).item["author"] == "lab"
     same = doc.update_item(case, id_, {"how_to_transfer": "as the lab said"})
     assert doc.need(same, id_).item["author"] == "lab"

