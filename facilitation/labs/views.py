@@ -76,6 +76,8 @@ def activities(looking: Looking, ids: Collection[str] | None) -> dict[str, Value
         values[row.id] = _activity(row, boards.get(row.id, []), ballots.get(row.id, []))
         if looking.is_staff:
             values[row.id]["ready"] = ready[row.id]
+            if row.ref:
+                values[row.id]["ref"] = row.ref
     return values
 
 

@@ -151,7 +151,7 @@ def test_a_stopped_server_says_goodbye_and_ends_by_itself(prepared: tuple[Path, 
     client = socketio.Client(reconnection=False)
     client.on("bye", goodbyes.append)
     client.connect(
-        server.url, headers={"Origin": server.url, "Cookie": cookie}, auth={"v": 1, "lab": given["lab"]}, transports=["websocket"]
+        server.url, headers={"Cookie": cookie}, auth={"v": 1, "lab": given["lab"]}, transports=["websocket"]
     )
     assert server.stop() == 0
     client.wait()
