@@ -44,7 +44,10 @@ class Extra(Command):
 
 @command("contribution.post", scope="lab")
 class PostContribution(Command):
-    """Put a text on a board. `kind` other than the board's own: an experience or a question."""
+    """Put a text on a board. `kind` other than the board's own: an experience or a question.
+
+    It may speak for several: for named seats (`speaks_for`), or for as many `people` as sit around the phone.
+    """
 
     board: Id
     text: Annotated[str, Prose(2000)]
@@ -53,6 +56,7 @@ class PostContribution(Command):
     target: Target | None = None
     extra: Extra | None = None
     speaks_for: Annotated[list[Id], Field(max_length=20)] = []
+    people: Annotated[int, Field(ge=1, le=20)] | None = None  # author included
     composed_at: datetime | None = None
 
 
@@ -83,6 +87,7 @@ def post(cmd: PostContribution, ctx: Context) -> dict[str, Any]:
         status="pending" if (board.moderated or lab.approve_first) and isinstance(ctx.actor, SeatActor) else "shown",
     )
     sign(ctx, lab, contribution, cmd.speaks_for)
+    contribution.people = max(contribution.people, cmd.people or 0)
     ctx.session.add(contribution)
     ctx.session.flush()
     contribution_changed(ctx.work, contribution)

@@ -52,5 +52,6 @@ def _own(row: Contribution) -> dict[str, Any]:
         "reply_kind": row.reply_kind,
         "target": row.target,
         "extra": row.extra,
+        "people": row.people if row.people > 1 else None,
     }
     return value | {name: content for name, content in optional.items() if content}
