@@ -99,24 +99,31 @@ def run(app: Flask, listener: socket.socket) -> None:
 
 
 def _run_eventlet(app: Flask, listener: socket.socket) -> None:
+    import eventlet.event
     import eventlet.wsgi
 
-    class Stop(BaseException):
-        pass
-
-    hub = eventlet.hubs.get_hub()
-    main_thread = eventlet.getcurrent()
+    ended, hub = eventlet.event.Event(), eventlet.hubs.get_hub()
 
     def stop(_signal: int, _frame: Any) -> None:
-        hub.schedule_call_global(0, main_thread.throw, Stop())
+        if not ended.ready():
+            hub.schedule_call_global(0, ended.send, None)
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    try:
-        eventlet.wsgi.server(listener, app, max_size=POOL, socket_timeout=None, keepalive=75, log_output=False, debug=False)
-    except Stop:
-        drain(app)
-        os._exit(0)  # every command is answered; green threads of idle phones need no end of their own
+    serving = eventlet.spawn(
+        eventlet.wsgi.server,
+        listener,
+        app,
+        max_size=POOL,
+        socket_timeout=None,
+        keepalive=75,
+        log_output=False,
+        debug=False,
+    )
+    serving.link(lambda _thread: ended.ready() or ended.send(None))
+    ended.wait()
+    drain(app)  # before the server lets go of its sockets
+    os._exit(0)  # every command is answered; green threads of idle phones need no end of their own
 
 
 def _run_threading(app: Flask, listener: socket.socket) -> None:
