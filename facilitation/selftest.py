@@ -96,8 +96,7 @@ def _modules(options: Options) -> Outcome:
     files = sorted(str(path.relative_to(HOME)) for path in (HOME / "tests" / "js").rglob("*.test.js"))
     if not files:
         return Outcome(passed=False, why="no file tests/js/**/*.test.js")
-    setup = ["--import", "./tests/js/setup.js"] if (HOME / "tests" / "js" / "setup.js").is_file() else []
-    return _run([node, *setup, "--test", *files])
+    return _run([node, "--test", "--test-reporter=spec", *files])
 
 
 def _lacking_node(node: str | None) -> str:

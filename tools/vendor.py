@@ -39,7 +39,7 @@ def main() -> None:
 
 
 def _modules() -> list[dict[str, str]]:
-    """One self-contained ES module each, named like its package; pages find them through the import map."""
+    """One self-contained ES module each, named like its package."""
     _write(VENDOR / "socket.io-client.js", _text("socket.io-client", "dist/socket.io.esm.min.js"))
     _bundle(HOME / "tools" / "lit-html-entry.js", "lit-html")
     _bundle(PACKAGES / "idb" / "build" / "index.js", "idb")

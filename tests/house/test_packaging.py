@@ -46,6 +46,7 @@ def test_no_module_lies_in_a_folder_that_is_no_package() -> None:
 
 def test_data_files_of_the_package_have_a_pattern() -> None:
     patterns = [pattern.strip() for pattern in _setup()["options.package_data"]["*"].split(",")]
+    assert all(pattern.startswith("**/") for pattern in patterns if "*" in pattern), "data lies in folders that are no packages"
     data = [path for path in (HOME / "facilitation").rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")]
     assert [str(path) for path in data if not any(path.match(pattern) for pattern in patterns)] == []
 
