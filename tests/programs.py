@@ -37,7 +37,7 @@ PROGRAMS = {
         ),
         install="apt-get install chromium",
     ),
-    # The server, which Debian keeps out of PATH; initdb and pg_ctl lie beside it.
+    # The server, which Debian keeps out of PATH; see `beside` for initdb and pg_ctl.
     "postgres": Program(
         variable="FACILITATION_TEST_POSTGRES",
         names=("postgres",),
@@ -72,6 +72,11 @@ def need(name: str) -> Path:
     if in_ci():
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
+
+
+def beside(name: str, other: str) -> Path:
+    """A program that comes with another one, such as initdb with postgres; links are followed to where they really lie."""
+    return need(name).resolve().with_name(other)
 
 
 def in_ci() -> bool:

@@ -104,6 +104,15 @@ class TestPrograms:
         monkeypatch.setitem(programs.PROGRAMS, "tested", program)
         assert programs.find("tested") == tmp_path / "16" / "bin" / "tested-server"
 
+    def test_a_sibling_is_looked_for_where_the_program_really_lies(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        real, link = tmp_path / "15" / "postgres", tmp_path / "postgres"
+        real.parent.mkdir()
+        real.write_text("#!/bin/sh\n")
+        real.chmod(0o755)
+        link.symlink_to(real)
+        monkeypatch.setenv("FACILITATION_TEST_POSTGRES", str(link))
+        assert programs.beside("postgres", "initdb") == tmp_path / "15" / "initdb"
+
     @pytest.mark.parametrize(("ci", "outcome"), [("true", pytest.fail.Exception), ("", pytest.skip.Exception)])
     def test_what_is_absent_skips_and_in_ci_fails(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, ci: str, outcome: type[BaseException]
