@@ -34,7 +34,8 @@ def annexes(reading: Reading, *, contributions: bool) -> list[Section]:
 
 def kind_words(kind: str) -> str:
     return {
-        "swot": _("SWOT"), "challenge": _("Challenges"), "solution": _("Solutions"), "transferability": _("Transferability ideas"),
+        "swot": _("SWOT"), "challenge": _("Challenges"), "solution": _("Solutions"),
+        "transferability": _("Transferability ideas"),
         "question": _("Questions"), "experience": _("Experiences"), "takeaway": _("Takeaways"), "parking": _("Parking list"),
     }.get(kind, kind)  # fmt: skip
 
