@@ -1,0 +1,230 @@
+"""A case as a document to read: parts, sections, fields with safe HTML, tables, the matrix, sources. Plain values for pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from markupsafe import Markup
+
+from facilitation.cases.document import ADDITIONS, Item, aspects, find
+from facilitation.cases.importing import cited
+from facilitation.cases.markdown import render
+from facilitation.cases.template import Field, Part, Section, Template
+from facilitation.cases.values import shown_extra
+
+
+@dataclass(frozen=True)
+class Line:
+    """An item: a row of a table (cells in the order of its columns) or a line of text."""
+
+    id: str
+    cells: tuple[Markup, ...]
+    origin: str
+    origin_label: str
+    sources: tuple[Mapping[str, Any], ...]
+
+    @property
+    def from_lab(self) -> bool:
+        return self.origin == "lab"
+
+
+@dataclass(frozen=True)
+class Block:
+    """A field. Of `html`, `items` (labels) and `lines` one is filled; `columns` heads the lines of a table."""
+
+    id: str
+    label: str
+    html: str = ""  # safe
+    items: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    lines: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True)
+class SectionView:
+    id: str
+    title: str
+    blocks: tuple[Block, ...] = ()
+    matrix: tuple[dict[str, Any], ...] = ()
+    cites: tuple[str, ...] = ()  # numbers of the sources of this section
+
+
+@dataclass(frozen=True)
+class PartView:
+    number: int
+    title: str
+    sections: tuple[SectionView, ...]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a reader wants to see only: items of one origin, rows of one kind (R-12, R-21)."""
+
+    origin: str = ""
+    kind: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.origin or self.kind)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads one document with one template."""
+
+    document: Mapping[str, Any]
+    words: Template
+    wish: Wish = field(default_factory=Wish)
+
+    def parts(self) -> list[PartView]:
+        found = [PartView(part.number, part.title, tuple(self._sections(part))) for part in self.words.parts]
+        return [part for part in found if part.sections]
+
+    def html(self, text: Any) -> Markup:
+        return render(text if isinstance(text, str) else "", self.document.get("references", {}))
+
+    def _sections(self, part: Part) -> list[SectionView]:
+        views = [self._section(section) for section in part.sections if section is self._main(section)]
+        return [view for view in views if view.blocks or view.matrix or not self.wish]
+
+    def _main(self, section: Section) -> Section:
+        """Sections of the matrix are read as one."""
+        return self.words.matrix_section if section.is_matrix else section
+
+    def _section(self, section: Section) -> SectionView:
+        if section.is_matrix:
+            titles = [other for other in self.words.sections if other.is_matrix]
+            matrix = tuple(self._matrix())
+            return SectionView(section.id, titles[0].title, matrix=matrix, cites=self._cites(aspects(self.document)))
+        fields = self.document.get("sections", {}).get(section.id, {})
+        blocks = [self._block(known, fields.get(known.id)) for known in section.fields]
+        blocks.append(self._additions(fields.get(ADDITIONS)))
+        cites = dict.fromkeys([*(str(number) for number in fields.get("cites", ())), *self._cites(fields)])
+        return SectionView(section.id, section.title, tuple(block for block in blocks if block), cites=tuple(cites))
+
+    def _cites(self, value: Any) -> tuple[str, ...]:
+        """Numbers cited anywhere in `value` that have a source."""
+        known = self.document.get("references", {})
+        return tuple(sorted(cited(value) & set(known), key=int))
+
+    # ---- fields
+
+    def _block(self, known: Field, value: Any) -> Block | None:
+        if known.is_rows:
+            return self._table(known, value or ())
+        if self.wish:
+            return None
+        if known.kind == "topic_refs":
+            return self._list(known, self.words.labels("good_practice_topics", self.document.get("topics", ())))
+        if known.kind == "enum_multi":
+            return self._list(known, self.words.labels(known.vocabulary, value or ()))
+        if known.kind == "derived":
+            return self._derived(known, value or {})
+        return Block(known.id, known.label, html=self.html(value)) if value else None
+
+    def _list(self, known: Field, labels: Sequence[str]) -> Block | None:
+        return Block(known.id, known.label, items=tuple(labels)) if labels else None
+
+    def _table(self, known: Field, rows: Sequence[Item]) -> Block | None:
+        choices = [{option.id: option.label for option in column.options} for column in known.columns]
+        lines = [
+            self.line(
+                row, [names.get(row.get(c.id, ""), row.get(c.id, "")) for c, names in zip(known.columns, choices, strict=True)]
+            )
+            for row in rows
+            if self._wanted(known, row)
+        ]
+        columns = tuple(column.label for column in known.columns)
+        return Block(known.id, known.label, columns=columns, lines=tuple(lines)) if lines else None
+
+    def _wanted(self, known: Field | None, row: Item) -> bool:
+        has_kind = known is not None and any(column.id == "kind" and column.options for column in known.columns)
+        if self.wish.kind and not (has_kind and row.get("kind") == self.wish.kind):
+            return False
+        return not self.wish.origin or row.get("origin") == self.wish.origin
+
+    def line(self, item: Item, cells: Sequence[Any]) -> Line:
+        origin = item.get("origin", "")
+        return Line(
+            id=item["id"],
+            cells=tuple(_inline(self.html(cell)) for cell in cells),
+            origin=origin,
+            origin_label=self.words.label("origins", origin),
+            sources=tuple(item.get("sources", ())),
+        )
+
+    def _derived(self, known: Field, value: Mapping[str, Any]) -> Block | None:
+        """R-06: the words are pulled from the matrix, so a renamed element is renamed here."""
+        chosen = [found for id_ in value.get("items", ()) if (found := find(self.document, id_))]
+        items = tuple(f"{found.ref} {found.item.get('title', '')}" for found in chosen)
+        lead_in = self.html(value.get("lead_in"))
+        return Block(known.id, known.label, html=lead_in, items=items) if items or lead_in else None
+
+    def _additions(self, lines: Sequence[Item] | None) -> Block | None:
+        wanted = [self.line(item, [item.get("text", "")]) for item in lines or () if self._wanted(None, item)]
+        label = self.words.words.get(f"field.{ADDITIONS}", "")
+        return Block(ADDITIONS, label, lines=tuple(wanted)) if wanted else None
+
+    # ---- the matrix
+
+    def _matrix(self) -> list[dict[str, Any]]:
+        found = [self._aspect(aspect) for aspect in aspects(self.document)]
+        return [aspect for aspect in found if aspect["elements"] or not self.wish] if not self.wish.kind else []
+
+    def _aspect(self, aspect: Item) -> dict[str, Any]:
+        elements = [self._element(aspect, element) for element in aspect.get("elements", ())]
+        return {
+            "id": aspect["id"],
+            "ref": aspect["ref"],
+            "title": aspect["title"],
+            "html": self.html(aspect.get("description")),
+            "topics": self.words.labels("good_practice_topics", aspect.get("topics", ())),
+            "line": self.line(aspect, ()),
+            "elements": [element for element in elements if element],
+        }
+
+    def _element(self, aspect: Item, element: Item) -> dict[str, Any] | None:
+        suggestions = [self._suggestion(item) for item in element.get("suggestions", ()) if self._wanted(None, item)]
+        if self.wish and not suggestions and not self._wanted(None, element):
+            return None
+        category = self.words.category(element.get("category"))
+        extra = [
+            (known.label, _inline(self.html(_option(known, value)))) for known, value in shown_extra(element, category) if value
+        ]
+        return {
+            "id": element["id"],
+            "ref": f"{aspect['ref']}.{element['ref']}",
+            "title": element.get("title", ""),
+            "category": element.get("category") or "",
+            "category_label": category.label if category else "",
+            "html": self.html(element.get("description")),
+            "extra": extra,
+            "line": self.line(element, ()),
+            "suggestions": suggestions,
+        }
+
+    def _suggestion(self, item: Item) -> dict[str, Any]:
+        needs = item.get("needs", {})
+        said = {known.id: item.get(known.id, "") for known in self.words.suggestion_fields}
+        return {
+            "id": item["id"],
+            "what": said.get("what_to_transfer", ""),
+            "how": self.html(said.get("how_to_transfer")),
+            "setting": _inline(self.html(said.get("target_context"))),
+            "needs": [(known.label, _inline(self.html(needs[known.id]))) for known in self.words.needs if needs.get(known.id)],
+            "degree": self.words.value_label("degree", said.get("degree")) if said.get("degree") else "",
+            "specificity": self.words.value_label("specificity", said.get("specificity")) if said.get("specificity") else "",
+            "line": self.line(item, ()),
+        }
+
+
+def _option(known: Field, value: str) -> str:
+    return next((option.label for option in known.options if option.id == value), value)
+
+
+def _inline(html: Markup) -> Markup:
+    """A single paragraph without its tags, so that it can stand in a line."""
+    text = str(html).strip()
+    whole = text.startswith("<p>") and text.endswith("</p>") and text.count("<p>") == 1
+    return Markup(text[3:-4]) if whole else html  # noqa: S704 - cut out of cleaned HTML
