@@ -26,6 +26,7 @@ from facilitation.core.i18n import _
 from facilitation.core.unit_of_work import Work
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_.:\-]+$")]
+LARGEST = 2**53
 SCOPES = ("lab", "case", "site")
 Result = Mapping[str, object]
 
@@ -102,10 +103,21 @@ def parse(name: str, args: object) -> Command:
         raise Refused("invalid", _("There is no such command."), fields={"name": _("unknown")})
     if not isinstance(args, Mapping):
         raise Refused("invalid", fields={"args": _("This is not filled in as expected.")})
+    if _too_big(args):
+        raise Refused("invalid", _("There is a number in this that nobody can mean."))
     try:
         return entry.model.model_validate(dict(args))
     except ValidationError as error:
         raise _refusal(error) from None
+
+
+def _too_big(value: object) -> bool:
+    """A whole number beyond what JSON readers agree on: no column holds it, no person means it."""
+    if isinstance(value, Mapping):
+        return any(_too_big(item) for item in value.values())
+    if isinstance(value, list | tuple):
+        return any(_too_big(item) for item in value)
+    return isinstance(value, int) and abs(value) > LARGEST
 
 
 def _refusal(error: ValidationError) -> Refused:

@@ -62,7 +62,10 @@ def _answer(who: Identity, *, lab: str | None, rehearsal: bool) -> ResponseRetur
 def _envelope() -> Any:
     if (request.content_length or 0) > MAX_BODY:
         raise Refused("too_long")
-    return request.get_json(silent=True, force=True)
+    try:
+        return request.get_json(silent=True, force=True)
+    except RecursionError:  # brackets in brackets in brackets
+        return None
 
 
 @blueprint.get("/labs/<lab>/stream/<name>")

@@ -49,7 +49,7 @@ def shown(refusal: Refused, error_id: str = "") -> ResponseReturnValue:
 
 def wants_json() -> bool:
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
-    return request.is_json or best == "application/json"
+    return request.blueprint == "api" or request.is_json or best == "application/json"
 
 
 def stale_form(error: CSRFError) -> ResponseReturnValue:
