@@ -183,7 +183,7 @@ def _show_progress(lines: Iterator[str] | IO[str], lock: Path) -> list[str]:
         last = [*last[-19:], line]
         if line.startswith("Ignoring "):  # a package for other systems
             total -= 1
-        elif line.startswith("Collecting "):
+        elif line.startswith(("Collecting ", "Processing ")):  # the second from a folder of wheels
             seen += 1
             if seen % 10 == 0:
                 _say(f"  {seen} of {total} packages fetched")
