@@ -73,7 +73,7 @@ def _reply_counts(looking: Looking, ids: list[str]) -> Counter[str]:
         .where(Contribution.lab_id == looking.lab.id, Contribution.parent_id.is_not(None), Contribution.status == "shown")
         .group_by(Contribution.parent_id)
     )
-    return Counter({parent: count for parent, count in rows})
+    return Counter({parent: count for parent, count in rows if parent is not None})
 
 
 def _contribution(row: Contribution, replies: int, *, staff: bool) -> Value:
@@ -124,7 +124,8 @@ def clusters(looking: Looking, ids: Collection[str] | None) -> dict[str, Value]:
     else:
         contained = contained.where(Contribution.status != "withdrawn")
     for id_, cluster_id in looking.session.execute(contained.order_by(Contribution.cluster_place, Contribution.number)):
-        members[cluster_id].append(id_)
+        if cluster_id is not None:
+            members[cluster_id].append(id_)
     return {
         cluster.id: {
             "board": cluster.board_id, "column": cluster.column, "title": cluster.title, "n": cluster.number,

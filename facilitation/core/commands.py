@@ -103,16 +103,19 @@ def parse(name: str, args: object) -> Command:
         raise Refused("invalid", _("There is no such command."), fields={"name": _("unknown")})
     if not isinstance(args, Mapping):
         raise Refused("invalid", fields={"args": _("This is not filled in as expected.")})
-    if _too_big(args):
-        raise Refused("invalid", _("There is a number in this that nobody can mean."))
     try:
-        return entry.model.model_validate(dict(args))
+        command = entry.model.model_validate(dict(args))
     except ValidationError as error:
         raise _refusal(error) from None
+    if _too_big(command):
+        raise Refused("invalid", _("There is a number in this that nobody can mean."))
+    return command
 
 
 def _too_big(value: object) -> bool:
     """A whole number beyond what JSON readers agree on: no column holds it, no person means it."""
+    if isinstance(value, BaseModel):
+        value = value.__dict__
     if isinstance(value, Mapping):
         return any(_too_big(item) for item in value.values())
     if isinstance(value, list | tuple):

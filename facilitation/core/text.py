@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from typing import Any, ClassVar, LiteralString, cast
+from typing import Any, ClassVar
 
 import regex
 from pydantic import GetCoreSchemaHandler
@@ -113,7 +113,7 @@ class Line:
         try:
             text = clean(value, max_length=self.max_length, multiline=self.multiline)
         except Unclean as error:
-            raise PydanticCustomError(cast(LiteralString, error.code), "unclean", error.context) from None
+            raise PydanticCustomError(error.code, "unclean", error.context) from None
         if self.required and not text:
             raise PydanticCustomError("empty", "empty")
         return text

@@ -80,13 +80,13 @@ class Writer:
                 for ticket in batch:
                     settled.append(self._run_one(ticket, session, after))
                 session.flush()
-        except Exception as error:
-            refusal = as_refusal(error)
+        except Exception as failure:
+            refusal = as_refusal(failure)
             for ticket in batch:
                 ticket.settle(error=refusal)
             return
-        for ticket, result, error in settled:
-            ticket.settle(result=result, error=error)
+        for ticket, result, problem in settled:
+            ticket.settle(result=result, error=problem)
         for call in after:
             call()
 

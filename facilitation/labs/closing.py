@@ -37,7 +37,7 @@ def cut_links(ctx: Context, lab: Lab) -> None:
     """Destroy what ties a text, a vote or a shared card to a seat. Tier and label as printed stay, and numbers of people."""
     lab.cut_at, lab.kept = ctx.now, counts(ctx.session, lab.id)
     ready = select(Seat.ready_activity).where(Seat.lab_id == lab.id, Seat.ready_activity.is_not(None)).distinct()
-    for activity in ctx.session.scalars(ready).all():
+    for activity in filter(None, ctx.session.scalars(ready).all()):
         touch(ctx.work, lab.id, "activity", activity, to=(STAFF,))
     forget = {"synchronize_session": False}
     ballots = select(Ballot.id).where(Ballot.lab_id == lab.id)

@@ -49,7 +49,7 @@ def _written(session: Session, lab: str) -> Iterator[tuple[str, set[str] | None,
     query = query.join(Board, Board.id == Contribution.board_id)
     query = query.where(Contribution.lab_id == lab, Contribution.status == "shown")
     for activity, origin, parent, seat, others in session.execute(query):
-        own = {seat} - {None}
+        own = {seat} if seat else set()
         is_own = origin == "participant" and parent is None
         yield activity or "", own if is_own else None, own | set(others or ())
 
@@ -57,4 +57,4 @@ def _written(session: Session, lab: str) -> Iterator[tuple[str, set[str] | None,
 def _voted(session: Session, lab: str) -> Iterator[tuple[str, str]]:
     query = select(Ballot.activity_id, Vote.seat_id).join(Vote, Vote.ballot_id == Ballot.id)
     rows = session.execute(query.where(Ballot.lab_id == lab, Vote.seat_id.is_not(None)))
-    return ((row[0], row[1]) for row in rows)
+    return ((str(row[0]), str(row[1])) for row in rows)

@@ -70,7 +70,8 @@ def activities(looking: Looking, ids: Collection[str] | None) -> dict[str, Value
     ready = Counter[str]()
     if looking.is_staff:
         rows = select(Seat.ready_activity, func.count()).where(Seat.lab_id == lab, Seat.ready_activity.is_not(None))
-        ready = Counter(dict(looking.session.execute(rows.group_by(Seat.ready_activity)).all()))
+        for activity, count in looking.session.execute(rows.group_by(Seat.ready_activity)):
+            ready[str(activity)] = count
     values: dict[str, Value] = {}
     for row in looking.session.scalars(query.order_by(Activity.position)):
         values[row.id] = _activity(row, boards.get(row.id, []), ballots.get(row.id, []))
@@ -87,7 +88,8 @@ def _by_activity(looking: Looking, model: type[Board] | type[Ballot]) -> dict[st
     )
     found: dict[str, list[str]] = {}
     for activity, id_ in rows:
-        found.setdefault(activity, []).append(id_)
+        if activity is not None:
+            found.setdefault(activity, []).append(id_)
     return found
 
 
