@@ -59,6 +59,5 @@ def _island(lab: Lab, actor: Staff, standing: frozenset[str]) -> dict[str, Any]:
     }
 
 
-
 def _words() -> Template:
     return template(i18n.locale())
