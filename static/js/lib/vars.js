@@ -18,7 +18,7 @@ const PAIR = /^\s*([a-z][a-z0-9-]*)\s*:\s*(-?\d*\.?\d+)\s*$/i;
  * @param {Document | Element} root
  */
 export function applyVars(root = document) {
-  if (root instanceof HTMLElement) applyTo(root);
+  if ("dataset" in root) applyTo(/** @type {HTMLElement} */ (root));
   for (const element of root.querySelectorAll("[data-vars]")) applyTo(/** @type {HTMLElement} */ (element));
 }
 
