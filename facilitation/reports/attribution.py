@@ -28,11 +28,11 @@ class Attribution:
     @cached_property
     def cells(self) -> Mapping[str, int]:
         """How many people stand behind each label of tier and stage."""
-        found = Counter[str]()
-        for person in self.closed.participants:
-            label = label_text(rules.STAGE, tier=person.tier, stage=person.stage or None, organisation=None, name=None)
-            found[label or ""] += 1
-        return found
+        found = Counter((person.tier, person.stage) for person in self.closed.participants)
+        return {
+            label_text(rules.STAGE, tier=tier, stage=stage or None, organisation=None, name=None) or "": n
+            for (tier, stage), n in found.items()
+        }
 
     def level(self, item: Contribution) -> int:
         """The level a text may be printed with now, whatever the Chatham House Rule adds to it."""
@@ -72,6 +72,12 @@ class Attribution:
         if self.lowest(items) < rules.TIER or (self.closed.lab.chatham_house and len(found) < 2):
             return {}
         return {tier: found[tier] for tier in ("1", "2", "3", "other") if found[tier]}
+
+
+def of(closed: ClosedLab) -> Attribution:
+    """The attribution rules of a lab, their counts worked out once. The lab's language must be in force."""
+    found: Attribution = closed.memo.setdefault("attribution", Attribution(closed))
+    return found
 
 
 def by_theme(items: Iterable[Contribution]) -> list[Contribution]:

@@ -238,6 +238,11 @@ class ClosedLab:
         """Everything that was put on boards in the lab, the owner's draft left out."""
         return tuple(item for item in self.contributions if item.origin != OWNER_DRAFT and not item.parent)
 
+    @cached_property
+    def memo(self) -> dict[Any, Any]:
+        """Results worked out once, kept for the life of this value."""
+        return {}
+
     def case_of(self, item: Contribution) -> str:
         """The id of the case a contribution speaks about, or an empty text."""
         board = self.board.get(item.board)

@@ -101,9 +101,11 @@ def result(closed: ClosedLab, ballot: Ballot | None) -> dict[str, dict[str, Any]
     """{item: result} as boards.results counts it, without items whose words are gone."""
     if ballot is None:
         return {}
-    votes = [(vote.tier, vote.dots) for vote in ballot.votes]
-    count = results.ratings if ballot.method == "rating" else results.dots
-    counted = count(ballot.items, votes, minimum=closed.lab.minimum_cell)
+    if ballot.number not in closed.memo:
+        votes = [(vote.tier, vote.dots) for vote in ballot.votes]
+        count = results.ratings if ballot.method == "rating" else results.dots
+        closed.memo[ballot.number] = count(ballot.items, votes, minimum=closed.lab.minimum_cell)
+    counted: dict[str, dict[str, Any]] = closed.memo[ballot.number]
     return {item: value for item, value in counted.items() if item in closed.cluster or item in closed.contribution}
 
 

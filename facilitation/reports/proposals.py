@@ -16,7 +16,7 @@ from typing import Any
 from facilitation.cases.document import aspects, find
 from facilitation.cases.template import Template
 from facilitation.reports import counts
-from facilitation.reports.attribution import Attribution
+from facilitation.reports.attribution import of
 from facilitation.reports.closed import ClosedCase, ClosedLab, Contribution, Proposal
 
 OPS = ("add_element", "add_suggestion", "extend_section")
@@ -128,7 +128,7 @@ def _open_section(template: Template) -> str:
 
 def with_facts(closed: ClosedLab, proposal: Proposal) -> Proposal:
     """The proposal with its votes, tier mix and level as its sources give them now."""
-    attribution = Attribution(closed)
+    attribution = of(closed)
     items = shown(closed, proposal)
     row = votes_of(closed, proposal.source.partition(":")[2])
     return replace(
@@ -172,7 +172,7 @@ def offer(closed: ClosedLab, proposal: Proposal) -> Offer:
     items = shown(closed, proposal)
     if proposal.contributions and not items:
         return Offer(proposal, "", {}, (), gone=True)
-    fresh = replace(with_facts(closed, proposal), level=min(proposal.level, Attribution(closed).lowest(items)) if items else 0)
+    fresh = replace(with_facts(closed, proposal), level=min(proposal.level, of(closed).lowest(items)) if items else 0)
     travel = counts.result(closed, counts.last_ballot(closed, "transferability", "rating")).get(proposal.source.partition(":")[2])
     text = proposal.applied_text or proposal.text or (items[0].translation or items[0].text if items else "")
     return Offer(fresh, text, {**_said_beside(proposal, items), **proposal.detail}, items, travel["mean"] if travel else None)

@@ -15,9 +15,9 @@ from babel.numbers import format_decimal, format_percent
 from facilitation.boards.labels import tier_name
 from facilitation.boards.results import JOINED, TIERS
 from facilitation.cases.template import Template, template
-from facilitation.core.i18n import _, locale
+from facilitation.core.i18n import _, locale, n_
 from facilitation.reports import counts
-from facilitation.reports.attribution import Attribution, by_theme
+from facilitation.reports.attribution import Attribution, by_theme, of
 from facilitation.reports.closed import ClosedLab, Contribution
 from facilitation.reports.content import Said, Split
 
@@ -30,7 +30,7 @@ class Reading:
 
     @cached_property
     def attribution(self) -> Attribution:
-        return Attribution(self.closed)
+        return of(self.closed)
 
     @cached_property
     def template(self) -> Template:
@@ -77,9 +77,9 @@ class Reading:
         """Agreement and dispute in words, or an empty text."""
         kinds = Counter(reply.reply_kind for reply in self.closed.replies.get(item.id, ()))
         words = {
-            "agree": _("%(n)s agree", n=kinds["agree"]),
-            "disagree": _("%(n)s dispute it", n=kinds["disagree"]),
-            "build": _("%(n)s build on it", n=kinds["build"]),
+            "agree": n_("%(n)s agrees", "%(n)s agree", kinds["agree"]),
+            "disagree": n_("%(n)s disputes it", "%(n)s dispute it", kinds["disagree"]),
+            "build": n_("%(n)s builds on it", "%(n)s build on it", kinds["build"]),
         }
         return ", ".join(text for kind, text in words.items() if kinds[kind])
 

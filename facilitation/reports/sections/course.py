@@ -116,7 +116,7 @@ def coverage(reading: Reading) -> Figure:
     cells = Counter[tuple[str, str]]()
     for item in closed.said:
         cells[closed.case_of(item), item.column if item.kind == "swot" else item.kind] += 1
-    kinds = [("challenge", _("Challenges")), ("transferability", _("Transferability ideas")), ("question", _("Questions")),
+    kinds = [("challenge", _("Challenges")), ("transferability", _("Ideas")), ("question", _("Questions")),
              ("experience", _("Experiences"))]  # fmt: skip
     used = [(kind, word) for kind, word in kinds if any(cells[case.id, kind] for case in closed.cases)]
     columns = [(letter, letter) for letter in SWOT_COLUMNS] + used

@@ -74,13 +74,18 @@ def _who(reading: Reading) -> str:
     n = figures["participants"]
     if not n:
         return _("Nobody joined this lab.")
-    parts = [
-        _("%(n)s in %(tier)s", n=reading.number(count), tier=reading.tier(tier))
-        for tier, count in figures["participants_by_tier"].items()
-    ]
+    parts = [_in_tier(reading, tier, count) for tier, count in figures["participants_by_tier"].items()]
     if len(parts) < 2:
         return n_("%(n)s person took part.", "%(n)s people took part.", n)
     return n_("%(n)s person took part: %(parts)s.", "%(n)s people took part: %(parts)s.", n, parts=", ".join(parts))
+
+
+def _in_tier(reading: Reading, tier: str, n: int) -> str:
+    if tier == JOINED:
+        return _("%(n)s in small groups", n=reading.number(n))
+    if tier == "other":
+        return _("%(n)s from other groups", n=reading.number(n))
+    return _("%(n)s in %(tier)s", n=reading.number(n), tier=reading.tier(tier))
 
 
 def _took_part(reading: Reading) -> str:
