@@ -110,10 +110,10 @@ def rename(cmd: RenameCluster, ctx: Context) -> dict[str, Any]:
     if cmd.version is not None and cmd.version != cluster.version:
         theirs = {"title": cluster.title, "version": cluster.version}
         raise Refused("conflict", data={"mine": {"title": cmd.title}, "theirs": theirs})
-    cluster.former_title, cluster.title = cluster.title, cmd.title
+    cluster.former_titles, cluster.title = [*cluster.former_titles, cluster.title], cmd.title
     cluster.version += 1
     cluster_changed(ctx.work, cluster)
-    act = note_act(ctx, "cluster_rename", "cluster", cluster.id, before={}, after={"version": cluster.version})
+    act = note_act(ctx, "cluster_rename", "cluster", cluster.id, before={}, after={"renames": len(cluster.former_titles)})
     return {"id": cluster.id, "version": cluster.version, "act": act}
 
 

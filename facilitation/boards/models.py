@@ -96,7 +96,7 @@ class Cluster(Base):
     number: Mapped[int] = mapped_column(info=NONE)  # order of making; ties in results go to the lower one
     column: Mapped[str] = mapped_column(String(40), default="", info=NONE)
     title: Mapped[str] = mapped_column(String(300), info=CONTENT)
-    former_title: Mapped[str | None] = mapped_column(String(300), info=CONTENT)  # for undo of a rename
+    former_titles: Mapped[list[str]] = mapped_column(JSON, default=list, info=CONTENT)  # for undo of renames
     dissolved: Mapped[bool] = mapped_column(default=False, info=NONE)
     version: Mapped[int] = mapped_column(default=1, info=NONE)
 

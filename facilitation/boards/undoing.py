@@ -100,9 +100,9 @@ def _places_back(ctx: Context, act: ModerationAct) -> None:
 
 def _title_back(ctx: Context, act: ModerationAct) -> None:
     cluster = ctx.session.get_one(Cluster, act.entity_id)
-    if cluster.version != act.after["version"] or cluster.former_title is None:
+    if len(cluster.former_titles) != act.after["renames"]:
         raise _changed_since()
-    cluster.title, cluster.former_title = cluster.former_title, cluster.title
+    *cluster.former_titles, cluster.title = cluster.former_titles
     cluster.version += 1
     cluster_changed(ctx.work, cluster)
 

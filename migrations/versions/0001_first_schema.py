@@ -415,7 +415,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("column", sa.String(length=40), nullable=False),
         sa.Column("title", sa.String(length=300), nullable=False),
-        sa.Column("former_title", sa.String(length=300), nullable=True),
+        sa.Column("former_titles", sa.JSON(), nullable=False),
         sa.Column("dissolved", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["board_id"], ["board.id"], name=op.f("fk_cluster_board_id_board")),
