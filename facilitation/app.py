@@ -15,13 +15,14 @@ from facilitation.extensions import csrf, db, login, make_socketio, migrate
 from facilitation.limiting import Limits
 from facilitation.live.announcer import Announcer
 from facilitation.paths import MIGRATIONS, STATIC, TEMPLATES
+from facilitation.web.static_files import digest
 
 
 def create_app(settings: config.Settings | Mapping[str, Any] | None = None) -> Flask:
     """Build the application. `settings`: ready settings, overrides of the environment's, or None."""
     if not isinstance(settings, config.Settings):
         settings = config.from_environment(**(settings or {}))
-    app = Flask("facilitation", template_folder=str(TEMPLATES), static_folder=str(STATIC))
+    app = Flask("facilitation", template_folder=str(TEMPLATES), static_folder=str(STATIC), static_url_path=f"/static/{digest()}")
     app.config.update(flask_settings(settings))
     settings.data.mkdir(parents=True, exist_ok=True)
 
@@ -64,7 +65,6 @@ def flask_settings(settings: config.Settings) -> dict[str, Any]:
         "PERMANENT_SESSION_LIFETIME": settings.SESSION_HOURS * 3600,
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_SSL_STRICT": False,  # Referrer-Policy is no-referrer; the Origin list does this work
-        "SEND_FILE_MAX_AGE_DEFAULT": 0 if settings.TESTING else 3600,
         "TEMPLATES_AUTO_RELOAD": False,
     }
 

@@ -7,6 +7,7 @@ from flask import Flask
 from facilitation.web import (
     access,
     accounts,
+    agenda,
     api,
     cases,
     console,
@@ -16,12 +17,15 @@ from facilitation.web import (
     labs,
     library,
     page,
+    people,
     phone,
+    plan,
     reports,
+    static_files,
     wall,
 )
 
-MODULES = (accounts, api, cases, console, join, labs, library, phone, reports, wall)
+MODULES = (accounts, agenda, api, cases, console, join, labs, library, people, phone, plan, reports, wall)
 
 
 def register(app: Flask) -> None:
@@ -30,5 +34,6 @@ def register(app: Flask) -> None:
     page.register(app)
     headers.register(app)
     errors.register(app)
+    static_files.register(app)
     for module in MODULES:
         app.register_blueprint(module.blueprint)
