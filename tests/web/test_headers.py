@@ -66,9 +66,9 @@ def test_static_files_are_packed_and_kept_under_an_address_of_their_own(cast: Ca
     answer = browser.get(f"/static/{address}/css/tokens.css", headers={"Accept-Encoding": "gzip"})
     assert answer.headers["Content-Encoding"] == "gzip"
     assert "immutable" in answer.headers["Cache-Control"]
-    plain = browser.get(f"/static/{address}/css/tokens.css")
-    assert "Content-Encoding" not in plain.headers
-    assert len(answer.data) < len(plain.data) / 2
+    with browser.get(f"/static/{address}/css/tokens.css") as plain:
+        assert "Content-Encoding" not in plain.headers
+        assert len(answer.data) < len(plain.data) / 2
 
 
 def test_debug_and_foreign_origins_are_off(cast: Cast) -> None:
