@@ -44,7 +44,10 @@ class Block:
 
 @dataclass(frozen=True)
 class SectionView:
+    """A section; those of the matrix are read as one and carry all their numbers."""
+
     id: str
+    numbers: tuple[str, ...]
     title: str
     blocks: tuple[Block, ...] = ()
     matrix: tuple[dict[str, Any], ...] = ()
@@ -84,6 +87,10 @@ class Reader:
     def html(self, text: Any) -> Markup:
         return render(text if isinstance(text, str) else "", self.document.get("references", {}))
 
+    def references(self) -> list[tuple[str, Mapping[str, str]]]:
+        """The sources by number."""
+        return sorted(self.document.get("references", {}).items(), key=lambda item: int(item[0]))
+
     def _sections(self, part: Part) -> list[SectionView]:
         views = [self._section(section) for section in part.sections if section is self._main(section)]
         return [view for view in views if view.blocks or view.matrix or not self.wish]
@@ -96,12 +103,15 @@ class Reader:
         if section.is_matrix:
             titles = [other for other in self.words.sections if other.is_matrix]
             matrix = tuple(self._matrix())
-            return SectionView(section.id, titles[0].title, matrix=matrix, cites=self._cites(aspects(self.document)))
+            numbers = tuple(other.id for other in titles)
+            return SectionView(section.id, numbers, titles[0].title, matrix=matrix, cites=self._cites(aspects(self.document)))
         fields = self.document.get("sections", {}).get(section.id, {})
         blocks = [self._block(known, fields.get(known.id)) for known in section.fields]
         blocks.append(self._additions(fields.get(ADDITIONS)))
         cites = dict.fromkeys([*(str(number) for number in fields.get("cites", ())), *self._cites(fields)])
-        return SectionView(section.id, section.title, tuple(block for block in blocks if block), cites=tuple(cites))
+        return SectionView(
+            section.id, (section.id,), section.title, tuple(block for block in blocks if block), cites=tuple(cites)
+        )
 
     def _cites(self, value: Any) -> tuple[str, ...]:
         """Numbers cited anywhere in `value` that have a source."""
@@ -127,16 +137,13 @@ class Reader:
         return Block(known.id, known.label, items=tuple(labels)) if labels else None
 
     def _table(self, known: Field, rows: Sequence[Item]) -> Block | None:
-        choices = [{option.id: option.label for option in column.options} for column in known.columns]
-        lines = [
-            self.line(
-                row, [names.get(row.get(c.id, ""), row.get(c.id, "")) for c, names in zip(known.columns, choices, strict=True)]
-            )
-            for row in rows
-            if self._wanted(known, row)
-        ]
-        columns = tuple(column.label for column in known.columns)
-        return Block(known.id, known.label, columns=columns, lines=tuple(lines)) if lines else None
+        """Columns in which nothing stands are left out."""
+        wanted = [row for row in rows if self._wanted(known, row)]
+        columns = [column for column in known.columns if any(row.get(column.id) for row in wanted)]
+        choices = [(column.id, {option.id: option.label for option in column.options}) for column in columns]
+        lines = [self.line(row, [names.get(row.get(id_, ""), row.get(id_, "")) for id_, names in choices]) for row in wanted]
+        labels = tuple(column.label for column in columns)
+        return Block(known.id, known.label, columns=labels, lines=tuple(lines)) if lines else None
 
     def _wanted(self, known: Field | None, row: Item) -> bool:
         has_kind = known is not None and any(column.id == "kind" and column.options for column in known.columns)

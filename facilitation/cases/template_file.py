@@ -123,8 +123,8 @@ class _Reader:
             id=id_,
             number=node.need("number").number(),
             title=title,
-            short_title=self.words.say("part", f"{id_}.short_title", node.get("short_title").text()) or title,
-            subtitle=self.words.say("part", f"{id_}.subtitle", node.get("subtitle").text()),
+            short_title=self.words.maybe("part", f"{id_}.short_title", node.get("short_title").text()) or title,
+            subtitle=self.words.maybe("part", f"{id_}.subtitle", node.get("subtitle").text()),
             rules=tuple(
                 self.words.say("rule", f"{id_}.{number}", rule.text()) for number, rule in enumerate(node.get("rules").items(), 1)
             ),
@@ -142,7 +142,7 @@ class _Reader:
             part=part,
             fields=fields,
             questions=tuple(self._question(child, fields) for child in node.get("guiding_questions").items()),
-            stance=self.words.say("section", f"{id_}.stance", node.get("stance").text()),
+            stance=self.words.maybe("section", f"{id_}.stance", node.get("stance").text()),
         )
 
     def _field(self, node: Marked) -> Field:

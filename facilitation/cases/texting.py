@@ -62,11 +62,10 @@ class _Writer:
         return str(value)
 
     def _table(self, known: Field, rows: list[Item]) -> str:
-        options = [{option.id: option.label for option in column.options} for column in known.columns]
-        table = [[column.label for column in known.columns], ["---"] * len(known.columns)]
-        for row in rows:
-            cells = [row.get(column.id, "") for column in known.columns]
-            table.append([_cell(names.get(cell, cell)) for cell, names in zip(cells, options, strict=True)])
+        columns = [column for column in known.columns if any(row.get(column.id) for row in rows)]
+        options = [(column.id, {option.id: option.label for option in column.options}) for column in columns]
+        table = [[column.label for column in columns], ["---"] * len(columns)]
+        table += [[_cell(names.get(cell, cell)) for cell, names in _labelled(row, options)] for row in rows]
         return "\n".join(f"| {' | '.join(cells)} |" for cells in table)
 
     def _aspect(self, aspect: Item) -> Iterator[str]:
@@ -121,6 +120,10 @@ class _Writer:
 
 
 HEAD = (("sectors", "sector"), ("case_types", "type"), ("statuses", "status"))
+
+
+def _labelled(row: Item, options: list[tuple[str, dict[str, str]]]) -> list[tuple[str, dict[str, str]]]:
+    return [(str(row.get(id_, "")), names) for id_, names in options]
 
 
 def _list(items: list[str]) -> str:

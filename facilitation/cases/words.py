@@ -32,6 +32,10 @@ class Words:
         self.heard[key] = source
         return self._find(key, source) or capital(source) or _from_id(id_)
 
+    def maybe(self, kind: str, id_: str, source: str) -> str:
+        """As `say`, but nothing where the template says nothing."""
+        return self.say(kind, id_, source) if source else self._find(f"{kind}.{id_}", "")
+
     def say_first(self, kind: str, *ids: str) -> str:
         """The word of the first id that has one, else one made from the last."""
         found = (self._find(f"{kind}.{id_}", "") for id_ in ids)

@@ -1,7 +1,271 @@
-"""Case pages."""
+"""Case pages for readers: the list, the case, its reading sheet, its history, comparisons, files (R-01, R-12, R-20 to R-25)."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+import difflib
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
 
-blueprint = Blueprint("cases", __name__)
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from facilitation.cases import queries
+from facilitation.cases.compare import Change, compare
+from facilitation.cases.completeness import completeness
+from facilitation.cases.exchange import exported
+from facilitation.cases.exporting import cases_yaml
+from facilitation.cases.models import Case, CaseRevision
+from facilitation.cases.reading import Reader, Wish
+from facilitation.cases.template import Template
+from facilitation.cases.texting import case_markdown
+from facilitation.cases.views import room_value
+from facilitation.core import i18n
+from facilitation.core.actor import Staff
+from facilitation.core.errors import Refused
+from facilitation.core.i18n import _
+from facilitation.labs.models import LabCase
+from facilitation.offload import offload
+from facilitation.permissions import CASE, LEAD, standing_of
+from facilitation.web import access, case_desk
+
+blueprint = Blueprint("cases", __name__, url_prefix="/cases")
+blueprint.register_blueprint(case_desk.blueprint)
+LONGEST_DIFF = 800  # words; longer texts are shown one after the other
+HEAD = ("title", "neutral_title", "sector", "type", "status")
+
+
+@blueprint.get("")
+def index() -> ResponseReturnValue:
+    """The cases this account may read, with filters."""
+    actor = access.signed_in()
+    words = queries.site_template(access.session())
+    every = queries.case_lines(access.session(), actor, words)
+    wanted = {name: request.args.getlist(name) for name in queries.FILTERS}
+    text = request.args.get("q", "")[:200]
+    found = queries.chosen(every, wanted, text)
+    return render_template(
+        "cases/list.html", lines=found, every=every, filters=_filters(words, every, wanted), q=text, words=words,
+        may_create=bool(standing_of(access.session(), actor, "site", "") & LEAD),
+        may_add_topics="coordinator" in standing_of(access.session(), actor, "site", ""),
+    )  # fmt: skip
+
+
+def _filters(words: Template, lines: Sequence[queries.CaseLine], wanted: dict[str, list[str]]) -> list[dict[str, Any]]:
+    """The filters that could divide these cases: each value with how many cases have it."""
+    names = {
+        "sector": (_("Sector"), words.options("sectors")),
+        "status": (_("Status"), words.options("statuses")),
+        "type": (_("Type of case"), words.options("case_types")),
+        "topic": (_("Topic"), words.options("good_practice_topics")),
+        "mineral": (_("Mineral resource group"), words.options("mineral_resource_groups")),
+        "stage": (_("Stage of the value chain"), words.options("value_chain_stages")),
+    }
+    found: list[dict[str, Any]] = []
+    for name, (legend, options) in names.items():
+        counted = [(option.id, option.label, sum(option.id in line.values(name) for line in lines)) for option in options]
+        found.append(
+            {"name": name, "legend": legend, "options": [item for item in counted if item[2] or item[0] in wanted[name]]}
+        )
+    lab = [("lab", _("With additions from a lab"), sum(bool(line.additions) for line in lines))]
+    full = [(id_, label, sum(id_ in line.values("state") for line in lines))
+            for id_, label in (("complete", _("Nothing is missing")), ("gaps", _("Something is missing")))]  # fmt: skip
+    found.append({"name": "origin", "legend": _("Origin"), "options": lab})
+    found.append({"name": "state", "legend": _("Completeness"), "options": full})
+    return [item | {"chosen": wanted[item["name"]]} for item in found if item["options"]]
+
+
+@blueprint.get("/<case>")
+def case(case: str) -> ResponseReturnValue:
+    """The case in the order of the template; `origin` and `kind` show only such items."""
+    row, may = readable(case)
+    words = queries.site_template(access.session())
+    wish = Wish(_known(words.ids("origins"), "origin"), request.args.get("kind", "")[:40])
+    reader = Reader(row.document, words, wish)
+    labs = queries.labs_of(access.session(), row.id)
+    return render_template(
+        "cases/case.html", case=row, words=words, parts=reader.parts(), reader=reader, wish=wish, may=may,
+        state=completeness(row.document, words), labs={lab.id: lab for lab in labs}, kinds=_kinds(words),
+        before=queries.before_lab(access.session(), row), owner=queries.owner_names(access.session()).get(row.id, ""),
+        steps=[(option.id, option.label) for option in words.options("statuses")],
+    )  # fmt: skip
+
+
+def _kinds(words: Template) -> list[tuple[str, str]]:
+    """Kinds of context: the choices of every table that has a column `kind` (R-12)."""
+    columns = [
+        column for section in words.sections for field in section.fields for column in field.columns if column.id == "kind"
+    ]
+    return list(dict.fromkeys((option.id, option.label) for column in columns for option in column.options))
+
+
+def _known(ids: Sequence[str], name: str) -> str:
+    value = request.args.get(name, "")
+    return value if value in ids else ""
+
+
+def readable(case: str) -> tuple[Case, frozenset[str]]:
+    """The case and what the account is to it. Somebody not signed in is sent to the sign-in page."""
+    actor = access.signed_in()
+    row = queries.readable_case(access.session(), actor, case)
+    if row is None:
+        raise Refused("not_found")
+    return row, standing_of(access.session(), actor, "case", row.id) & CASE
+
+
+@blueprint.get("/<case>/sheet")
+def sheet(case: str) -> ResponseReturnValue:
+    """The reading sheet (R-25): for staff who may read the case, and for the seats of a lab that has it."""
+    row, back = _for_sheet(case)
+    return render_template("cases/sheet.html", sheet=room_value(row, i18n.locale()), back=back, figure=figure)
+
+
+def _for_sheet(case: str) -> tuple[Case, str]:
+    session = access.session()
+    row = queries.readable_case(session, access.actor(), case)
+    if row is not None:
+        return row, f"/cases/{row.id}"
+    for held in session.query(LabCase).filter(LabCase.case_id == case):
+        if access.seat_identity(session, held.lab_id) is not None:
+            return session.get_one(Case, case), f"/labs/{held.lab_id}/phone"
+    raise Refused("not_found" if isinstance(access.actor(), Staff) else "unauthenticated")
+
+
+def figure(text: str) -> tuple[str, str] | None:
+    """A measurable impact that begins with a number: (number, the rest)."""
+    found = re.match(r"([<>≈~]?\s?\d[\d.,\u202f\u00a0]*(?:\s?%)?)\s+(.+)", text)
+    return (found[1], found[2]) if found else None
+
+
+# ---- history
+
+
+@blueprint.get("/<case>/history")
+def history(case: str) -> ResponseReturnValue:
+    row, may = readable(case)
+    words = queries.site_template(access.session())
+    return render_template(
+        "cases/history.html", case=row, may=may, words=words, lines=queries.history(access.session(), row.id), place=_place(words)
+    )
+
+
+def _place(words: Template) -> Any:
+    """The name of the place a save was about; empty for an item of the matrix."""
+
+    def name(place: str) -> str:
+        section = words.section(place)
+        return f"{section.id} {section.title}" if section else words.words.get(f"section.{place}", "")
+
+    return name
+
+
+@blueprint.get("/<case>/compare")
+def comparison(case: str) -> ResponseReturnValue:
+    """Two revisions side by side (`from`, `to`), or with `since=lab` the case before its latest lab and now (R-22)."""
+    row, may = readable(case)
+    words = queries.site_template(access.session())
+    if request.args.get("since") == "lab":
+        found = queries.before_lab(access.session(), row)
+        if found is None:
+            raise Refused("not_found", _("No lab has worked on this case yet."))
+        before, after = found[0], row.document
+        title = _("Changes since the lab “%(lab)s”", lab=found[1]) if found[1] else _("Changes since the lab")
+    else:
+        first, second = _revision(row, "from"), _revision(row, "to")
+        before, after = _whole(first), _whole(second)
+        title = _("Revision %(before)s and revision %(after)s", before=first.number, after=second.number)
+    changes = [(change, _words_apart(change)) for change in compare(before, after)]
+    return render_template(
+        "cases/compare.html", case=row, may=may, title=title, groups=_grouped(changes, words), words=words, count=len(changes),
+        labs={lab.id: lab for lab in queries.labs_of(access.session(), row.id)}, field_label=_labels(words),
+    )  # fmt: skip
+
+
+def _labels(words: Template) -> Any:
+    """The label of a field, a column or an attribute by its id."""
+    known = {field.id: field.label for section in words.sections for field in section.fields}
+    known |= {column.id: column.label for section in words.sections for field in section.fields for column in field.columns}
+    known |= {field.id: field.label for field in (*words.suggestion_fields, *words.needs)}
+    known |= {"title": _("Title"), "neutral_title": _("Neutral title"), "sector": _("Sector"), "type": _("Type of case"),
+              "status": _("Status"), "stages": _("Stages of the value chain"), "mapping": _("Mapping"), "origin": _("Origin"),
+              "description": _("In more words"), "category": _("Category"), "extra": _("Answers"), "needs": _("What it takes"),
+              "cites": _("Sources"), "references": _("Sources"), "questions": _("Open questions")}  # fmt: skip
+    return lambda name: known.get(name, name if name in "SWOT" else words.words.get(f"field.{name}", ""))
+
+
+def _revision(row: Case, name: str) -> CaseRevision:
+    wished = request.args.get(name, "")
+    found = queries.revision(access.session(), row.id, int(wished)) if wished.isdigit() and len(wished) < 9 else None
+    if found is None:
+        raise Refused("not_found")
+    return found
+
+
+def _whole(revision: CaseRevision) -> dict[str, Any]:
+    return {**revision.document, **{name: getattr(revision, name) for name in HEAD}}
+
+
+def _grouped(changes: Sequence[tuple[Change, Any]], words: Template) -> list[tuple[str, str, list[tuple[Change, Any]]]]:
+    """(number, title, changes) in the order of the template; what stands beside it comes first."""
+    order = ["details", *(section.id for section in words.sections), "swot", "references"]
+    groups: dict[str, list[tuple[Change, Any]]] = {}
+    for item in changes:
+        groups.setdefault(item[0].section, []).append(item)
+    ids = sorted(groups, key=lambda id_: order.index(id_) if id_ in order else len(order))
+    return [(id_ if words.section(id_) else "", _title(id_, words), groups[id_]) for id_ in ids]
+
+
+def _title(id_: str, words: Template) -> str:
+    section = words.section(id_)
+    return section.title if section else words.words.get(f"section.{id_}", id_)
+
+
+def _words_apart(change: Change) -> list[tuple[str, str]] | None:
+    """Both texts woven into one, word by word: [("same" | "ins" | "del", text)]. None when they are too long for that."""
+    if change.kind != "changed":
+        return None
+    before, after = (re.findall(r"\s+|\S+", text) for text in (change.before, change.after))
+    if max(len(before), len(after)) > 2 * LONGEST_DIFF:
+        return None
+    woven: list[tuple[str, str]] = []
+    for tag, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag in {"delete", "replace"}:
+            woven.append(("del", "".join(before[a:b])))
+        if tag in {"insert", "replace"}:
+            woven.append(("ins", "".join(after[c:d])))
+        if tag == "equal":
+            woven.append(("same", "".join(before[a:b])))
+    return woven
+
+
+# ---- files
+
+
+@blueprint.get("/<case>.<any(yaml,json,md):kind>")
+def download(case: str, kind: str) -> ResponseReturnValue:
+    """The case as a file. YAML and JSON hold everything, Markdown what one reads."""
+    row, _may = readable(case)
+    words = queries.site_template(access.session())
+    found = exported(row)
+    if kind == "yaml":
+        return attachment(offload(cases_yaml, [found], words), row.ref, "yaml", "application/yaml")
+    if kind == "md":
+        return attachment(offload(case_markdown, found, words), row.ref, "md", "text/markdown")
+    body = {"id": row.id, "version": row.version, **{name: getattr(found, name) for name in ("ref", *HEAD, "document")}}
+    return attachment(json.dumps(body, ensure_ascii=False, indent=1), row.ref, "json", "application/json")
+
+
+def attachment(text: str, name: str, ending: str, kind: str) -> Response:
+    safe = re.sub(r"[^A-Za-z0-9._-]", "-", name)
+    headers = {"Content-Disposition": f'attachment; filename="{safe}.{ending}"'}
+    return Response(text, mimetype=kind, headers=headers, content_type=f"{kind}; charset=utf-8")
+
+
+@blueprint.get("/all.yaml")
+def download_all() -> ResponseReturnValue:
+    """Every case this account may read, in one file."""
+    actor = access.signed_in()
+    words = queries.site_template(access.session())
+    lines = queries.case_lines(access.session(), actor, words)
+    return attachment(offload(cases_yaml, [exported(line.case) for line in lines], words), "cases", "yaml", "application/yaml")

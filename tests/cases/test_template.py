@@ -29,6 +29,9 @@ def test_three_parts_with_ten_sections_in_order() -> None:
     assert [part.number for part in found.parts] == [1, 2, 3]
     assert [section.id for section in found.sections] == ["1.1", "1.2", "1.3", "2.1", "2.2", "2.3", "2.4", "3.1", "3.2", "3.3"]
     assert found.parts[1].rules[0].startswith("Brief, descriptive")
+    assert [part.short_title for part in found.parts] == ["Summary", "Case Description", "Case Evaluation"]
+    assert [part.subtitle for part in found.parts][:2] == ["", ""]
+    assert [section.id for section in found.sections if section.stance] == ["3.3"]
 
 
 @pytest.mark.parametrize("locale", sorted(LOCALES))
