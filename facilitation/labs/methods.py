@@ -94,7 +94,7 @@ def agenda_for(kind: str) -> list[Item]:
 
 
 def _vote(title: str, scope: str, seconds: int, per_person: int, max_per_item: int, **extra: Any) -> Item:
-    ballot = {"scope": scope, "method": "dots", "per_person": per_person, "max_per_item": max_per_item, **extra}
+    ballot = {"scope": scope, "method": "dots", "question": "", "per_person": per_person, "max_per_item": max_per_item, **extra}
     return Item("ballot", "dot_vote", PEER, title, seconds, settings={"ballots": [ballot]})
 
 
@@ -105,7 +105,7 @@ def _flagship_lab() -> list[Item]:
     }  # fmt: skip
     ideas = _vote(_("Best ideas and how far they travel"), "transferability", 360, 4, 2)
     ideas = Item(ideas.kind, ideas.method, PEER, ideas.title, 360, settings={"ballots": [*ideas.settings["ballots"], travel]})
-    swot_vote = {"scope": "swot", "method": "dots", "per_person": 6, "max_per_item": 2}
+    swot_vote = {"scope": "swot", "method": "dots", "question": "", "per_person": 6, "max_per_item": 2}
     return [
         Item("talk", "plenary", CONTEXT, _("Welcome, house rules, who is here"), 300),
         Item("present", "presentation", CONTEXT, _("The Flagship cases"), 1080),

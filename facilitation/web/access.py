@@ -10,7 +10,7 @@ from flask_login import UserMixin, current_user
 from sqlalchemy.orm import Session
 
 from facilitation.core import ids
-from facilitation.core.actor import NOBODY, Actor, Identity
+from facilitation.core.actor import NOBODY, Actor, Identity, Staff
 from facilitation.core.errors import Refused
 from facilitation.core.i18n import known
 from facilitation.core.unit_of_work import reading
@@ -147,6 +147,14 @@ def signed_in() -> Actor:
     if who.kind != "staff":
         raise Refused("unauthenticated")
     return recognise(session(), who)
+
+
+def staff() -> Staff:
+    """The signed-in account with its roles, or `unauthenticated`."""
+    asking = signed_in()
+    if not isinstance(asking, Staff):
+        raise Refused("unauthenticated")
+    return asking
 
 
 def need(kind: str, scope: str, *roles: str) -> tuple[Actor, frozenset[str]]:
