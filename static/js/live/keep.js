@@ -1,7 +1,7 @@
 // What a phone keeps over a reload: texts on their way and texts half written. IndexedDB where it works, memory where it does not
 // (private windows, full disks); `durable` says which, so that the page can ask to be kept open.
 
-import { openDB } from "../vendor/idb.js";
+import { openDB } from "../../vendor/idb.js";
 
 const NAME = "facilitation";
 const OPEN_MS = 2000; // some browsers never answer the first open
@@ -58,7 +58,7 @@ export async function openKeep() {
   };
 }
 
-/** @returns {Promise<import("../vendor/idb.js").IDBPDatabase<any> | null>} */
+/** @returns {Promise<import("../../vendor/idb.js").IDBPDatabase<any> | null>} */
 async function openDatabase() {
   try {
     const opening = openDB(NAME, 1, {

@@ -1,6 +1,6 @@
 // The way over Socket.IO: WebSocket first, its long-polling second, back-off of our own (live contract, section 3).
 
-import { io } from "../vendor/socket.io-client.js";
+import { io } from "../../vendor/socket.io-client.js";
 import { ANSWER_MS, silence } from "../lib/command.js";
 import { createBackoff } from "./backoff.js";
 

@@ -1,6 +1,6 @@
 // Contributions, replies, clusters and the SWOT cross, as phone, wall and console draw them. Text is always a binding, never markup.
 
-import { html, nothing, repeat } from "../vendor/lit-html.js";
+import { html, nothing, repeat } from "../../vendor/lit-html.js";
 import { t, tn } from "../lib/i18n.js";
 import { degreeWord, icon, isQuad, quad, quadWord, tag, tier } from "./marks.js";
 

@@ -1,9 +1,9 @@
 // Marks: letters, tiers, categories, states. Always a sign and a word, never colour alone. The same markup as templates/parts/marks.html.
 
-import { html, nothing } from "../vendor/lit-html.js";
+import { html, nothing } from "../../vendor/lit-html.js";
 import { t } from "../lib/i18n.js";
 
-/** @typedef {import("../vendor/lit-html.js").TemplateResult | typeof nothing} Drawn */
+/** @typedef {import("../../vendor/lit-html.js").TemplateResult | typeof nothing} Drawn */
 
 const SPRITE = typeof document === "undefined" ? "" : document.documentElement.dataset.icons;
 

@@ -1,6 +1,6 @@
 // Time left, by the server's clock, the same on every device.
 
-import { html, nothing } from "../vendor/lit-html.js";
+import { html, nothing } from "../../vendor/lit-html.js";
 import { t, tn } from "../lib/i18n.js";
 
 /** @typedef {import("./marks.js").Drawn} Drawn */

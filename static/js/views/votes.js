@@ -1,6 +1,6 @@
 // Votes: dots one can give, results that are never a bare total. Bars are SVG with percent attributes, as in templates/parts/votes.html.
 
-import { html, nothing, svg } from "../vendor/lit-html.js";
+import { html, nothing, svg } from "../../vendor/lit-html.js";
 import { number, t, tn } from "../lib/i18n.js";
 import { tierWord } from "./marks.js";
 
