@@ -23,6 +23,8 @@ from facilitation.web.errors import wants_json
 
 blueprint = Blueprint("join", __name__)
 FIELDS = ("name", "tier", "organisation", "stage", "attribution")
+NOTICE = "1"  # of templates/join/notice.html: raised when a sentence changes its meaning
+BACK_TO_FORM = {"invalid", "too_long", "full", "not_open"}
 
 
 @blueprint.get("/join")
@@ -37,7 +39,12 @@ def enter() -> ResponseReturnValue:
 @blueprint.get("/join/<code>")
 def form(code: str) -> ResponseReturnValue:
     """The join form of a lab; whoever sits there already goes straight in."""
-    lab = _lab(code)
+    try:
+        lab = _lab(code)
+    except Refused as refusal:
+        if wants_json() or refusal.code == "gone":
+            raise
+        return render_template("join/code.html", error=refusal.message, typed=ids.tidy_code(code)[:12]), refusal.status
     if access.seat_identity(access.session(), lab.id) is not None:
         return redirect(url_for("phone.lab", lab=lab.id))
     return _page(lab, code, {}, {})
@@ -60,9 +67,9 @@ def join(code: str) -> ResponseReturnValue:
         seat = access.seat_identity(access.session(), lab.id)
         answer = {"lab": lab.id, "seat": seat.id} if seat is not None else _take(code, given, language, key)
     except Refused as refusal:
-        if wants_json() or refusal.code not in {"invalid", "too_long"}:
+        if wants_json() or refusal.code not in BACK_TO_FORM:
             raise
-        return _page(_lab(code), code, given, refusal.fields), refusal.status
+        return _page(_lab(code), code, given, refusal.fields or {"form": refusal.message}), refusal.status
     return _seated(answer)
 
 
@@ -116,14 +123,14 @@ def _lab(code: str) -> Lab:
 
 
 def _page(lab: Lab, code: str, values: dict[str, Any], errors: dict[str, str]) -> str:
-    tag = i18n.locale()
+    words = template(i18n.locale())
     return render_template(
         "join/join.html",
         lab=lab,
         code=ids.tidy_code(code),
         values=values,
         errors=errors,
-        tiers=template(tag).options("tiers"),
-        stages=template(tag).options("value_chain_stages"),
-        template=template(tag),
+        tier_options=[(tier.id, tier.label, tier.text) for tier in words.options("tiers")],
+        stage_options=[(stage.id, stage.label) for stage in words.options("value_chain_stages")],
+        notice_version=NOTICE,
     )

@@ -1,0 +1,155 @@
+// What a phone shows, worked out from what it knows: the store, the seat's own, the outbox. Plain values in, plain values out.
+
+/** @typedef {import("../../live/store.js").Store} Store */
+/** @typedef {import("../../live/outbox.js").Item} Item */
+/** @typedef {import("../../views/marks.js").Delivery} Delivery */
+
+/**
+ * @typedef {object} Own one text of this person, wherever it is just now
+ * @property {string} id of the contribution, or the key while it is only on this phone
+ * @property {any} value board, column, kind, text, parent, reply_kind, …
+ * @property {Delivery} state
+ * @property {string} reason of hiding or of not being sent
+ * @property {Item} [item] while it is in the outbox
+ * @property {string} [pendingText] a new wording on its way
+ */
+
+/**
+ * Everything this person wrote and did not take back: stored first in order of arrival, then what waits on this phone.
+ * @param {Store} store @param {Item[]} items
+ * @returns {Own[]}
+ */
+export function ownTexts(store, items) {
+  const mine = store.mine.contributions ?? [];
+  const stored = mine
+    .filter((/** @type {any} */ value) => value.status !== "withdrawn" && !isLeaving(items, value.id))
+    .map((/** @type {any} */ value) => ({
+      id: value.id,
+      value,
+      state: deliveryOf(value, store),
+      reason: value.reason ?? "",
+      pendingText: pendingWording(items, value.id),
+    }));
+  const known = new Set(mine.map((/** @type {any} */ value) => value.key));
+  const here = items.filter((item) => WRITES.has(item.name) && !known.has(item.key)).map((item) => fromOutbox(item, store));
+  return [...stored, ...here];
+}
+
+const WRITES = new Set(["contribution.post", "contribution.reply"]);
+
+/** @param {Item[]} items @param {string} id */
+function isLeaving(items, id) {
+  return items.some((item) => item.name === "contribution.withdraw" && item.args.id === id && item.state !== "returned");
+}
+
+/** @param {Item[]} items @param {string} id */
+function pendingWording(items, id) {
+  const item = items.findLast((each) => each.name === "contribution.reword" && each.args.id === id && each.state !== "returned");
+  return item && item.state !== "stored" ? item.args.text : undefined;
+}
+
+/** The true state of something stored. @param {any} value @param {Store} store @returns {Delivery} */
+function deliveryOf(value, store) {
+  if (value.status === "pending") return "approval";
+  if (value.status === "hidden") return "hidden";
+  return store.get("board", value.board)?.revealed ? "shown" : "stored";
+}
+
+/** @param {Item} item @param {Store} store @returns {Own} */
+function fromOutbox(item, store) {
+  const { args } = item;
+  const parent = item.name === "contribution.reply" ? store.get("contribution", args.id) : undefined;
+  const value =
+    item.name === "contribution.reply"
+      ? { text: args.text, parent: args.id, reply_kind: args.kind, board: parent?.board, column: parent?.column }
+      : { text: args.text, board: args.board, column: args.column ?? "", kind: args.kind, extra: args.extra, target: args.target, people: args.people };
+  const state = item.state === "returned" ? "returned" : item.state === "stored" ? storedState(item, value, store) : "waiting";
+  return { id: item.key, value, state, reason: item.reason?.message ?? "", item };
+}
+
+/** @param {Item} item @param {any} value @param {Store} store @returns {Delivery} */
+function storedState(item, value, store) {
+  return deliveryOf({ ...value, status: item.result?.status }, store);
+}
+
+/**
+ * The boards of an activity, in their order: [[id, value]].
+ * @param {Store} store @param {any} activity @returns {Array<[string, any]>}
+ */
+export function boardsOf(store, activity) {
+  return (activity?.boards ?? []).map((/** @type {string} */ id) => [id, store.get("board", id)]).filter((/** @type {any} */ [, value]) => value);
+}
+
+/**
+ * What others put on a board (own texts and replies aside): drafts of the owner and contributions of the room.
+ * @param {Store} store @param {string} board @param {Set<string>} ownIds
+ * @returns {{drafts: Array<[string, any]>, room: Array<[string, any]>}}
+ */
+export function othersOn(store, board, ownIds) {
+  const all = store.all("contribution").filter(([id, value]) => value.board === board && !value.parent && !ownIds.has(id));
+  return { drafts: all.filter(([, value]) => value.origin === "owner_draft"), room: all.filter(([, value]) => value.origin !== "owner_draft") };
+}
+
+/** Replies under a contribution, in the order of arrival. @param {Store} store @param {string} id @returns {Array<[string, any]>} */
+export function repliesTo(store, id) {
+  return store.all("contribution").filter(([, value]) => value.parent === id);
+}
+
+/**
+ * How many contributions each column of a board has: shown ones after the reveal, the bare tally before it.
+ * @param {Store} store @param {string} board @param {any} value of the board
+ * @returns {Record<string, number>} column id ("" for a board without columns) → count
+ */
+export function countsOf(store, board, value) {
+  /** @type {Record<string, number>} */
+  const counts = {};
+  if (!value.revealed) {
+    for (const [, tally] of store.all("tally")) if (tally.board === board) counts[tally.column ?? ""] = tally.count;
+    return counts;
+  }
+  for (const [, item] of store.all("contribution")) {
+    if (item.board === board && !item.parent) counts[item.column] = (counts[item.column] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/**
+ * The allocation of this person in a ballot: what was last tapped, sent or not.
+ * @param {Store} store @param {Item[]} items @param {string} ballot
+ * @returns {{dots: Record<string, number>, state: "stored" | "waiting" | "returned" | "none", reason: string}}
+ */
+export function allocation(store, items, ballot) {
+  const votes = items.filter((item) => item.name === "ballot.vote" && item.args.ballot === ballot);
+  const returned = votes.find((item) => item.state === "returned");
+  const latest = votes.findLast((item) => item.state !== "returned");
+  const stored = store.mine.dots?.[ballot];
+  if (latest) return { dots: latest.args.dots, state: latest.state === "stored" ? "stored" : "waiting", reason: "" };
+  if (returned) return { dots: stored ?? {}, state: "returned", reason: returned.reason?.message ?? "" };
+  return { dots: stored ?? {}, state: stored ? "stored" : "none", reason: "" };
+}
+
+/**
+ * The name and surroundings of something one votes on: a cluster with its members, or a single contribution.
+ * @param {Store} store @param {string} id
+ * @returns {{title: string, column: string, board: any, members: any[]} | null} null: not to be seen (yet)
+ */
+export function votedOn(store, id) {
+  const cluster = store.get("cluster", id);
+  if (cluster) {
+    const members = cluster.contributions.map((/** @type {string} */ each) => store.get("contribution", each)).filter(Boolean);
+    return { title: cluster.title, column: cluster.column ?? "", board: store.get("board", cluster.board), members };
+  }
+  const single = store.get("contribution", id);
+  return single ? { title: single.text, column: single.column, board: store.get("board", single.board), members: [] } : null;
+}
+
+/**
+ * An aspect or element of a case by its reference (A1, A1.E3).
+ * @param {any} value of a `case` entity @param {{aspect?: string, element?: string}} target
+ * @returns {{aspect?: any, element?: any}}
+ */
+export function aimedAt(value, target) {
+  const aspect = value?.aspects?.find((/** @type {any} */ each) => each.ref === target?.aspect);
+  const element = aspect?.elements.find((/** @type {any} */ each) => each.ref === target?.element);
+  return { aspect, element };
+}

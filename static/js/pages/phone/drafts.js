@@ -1,0 +1,71 @@
+// Half-written texts: kept per place (board and column, reply, form), over reload, lock and change of activity (phone rule 5).
+
+const WRITE_AFTER_MS = 300;
+
+/**
+ * @typedef {object} Draft
+ * @property {string} place
+ * @property {string} [text]
+ * @property {string} [kind]
+ * @property {number} [people]
+ * @property {string} [needs]
+ * @property {string} [setting]
+ * @property {string} [degree]
+ * @property {any} [target]
+ * @property {Record<string, any>} [answers]
+ */
+
+/**
+ * @param {string} lab
+ * @param {import("../../live/keep.js").Keep} keep
+ */
+export async function openDrafts(lab, keep) {
+  /** @type {Map<string, Draft>} */
+  const drafts = new Map();
+  for (const draft of await keep.all("drafts", lab)) drafts.set(draft.place, draft);
+  /** @type {Map<string, ReturnType<typeof setTimeout>>} */
+  const timers = new Map();
+
+  /** @param {string} place */
+  function write(place) {
+    clearTimeout(timers.get(place));
+    timers.delete(place);
+    const draft = drafts.get(place);
+    return draft ? keep.put("drafts", [lab, place], draft) : keep.remove("drafts", [lab, place]);
+  }
+
+  // A page that goes away says so at last here; what was typed a moment ago is written now.
+  addEventListener("pagehide", flush);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && flush());
+  function flush() {
+    for (const place of [...timers.keys()]) void write(place);
+  }
+
+  return {
+    /** @param {string} place @returns {Draft} */
+    get: (place) => drafts.get(place) ?? { place },
+
+    /** @param {string} place @param {Partial<Draft>} change */
+    set(place, change) {
+      drafts.set(place, { ...(drafts.get(place) ?? { place }), ...change });
+      clearTimeout(timers.get(place));
+      timers.set(place, setTimeout(write, WRITE_AFTER_MS, place));
+    },
+
+    /** @param {string} place */
+    clear(place) {
+      drafts.delete(place);
+      return write(place);
+    },
+
+    /** Texts somebody began and did not send. @returns {Draft[]} */
+    unfinished: () => [...drafts.values()].filter(isBegun),
+  };
+}
+
+/** @typedef {Awaited<ReturnType<typeof openDrafts>>} Drafts */
+
+/** Is there anything a person would miss? @param {Draft} draft */
+export function isBegun(draft) {
+  return Boolean(draft.text?.trim() || draft.needs?.trim() || draft.setting?.trim());
+}

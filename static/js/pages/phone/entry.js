@@ -1,0 +1,149 @@
+// Contributions on a phone with what one can do: own ones with their true state, the room's with replies.
+
+import { html, nothing, repeat } from "../../../vendor/lit-html.js";
+import { t, tn } from "../../lib/i18n.js";
+import { contribution, reply, replyAct, replySign, replyWord, stances } from "../../views/contribution.js";
+import { delivery, icon } from "../../views/marks.js";
+import { repliesTo } from "./derive.js";
+import { openReword } from "./reword.js";
+
+/** @typedef {import("./app.js").App} App */
+/** @typedef {import("./derive.js").Own} Own */
+/** @typedef {import("../../views/marks.js").Drawn} Drawn */
+
+/** What one may answer with, by the kind of board; the first ones are buttons. @param {string} boardKind */
+function acts(boardKind) {
+  if (boardKind === "challenges") return ["solution", "agree", "disagree"];
+  if (boardKind === "questions") return ["answer", "agree"];
+  return ["build", "agree", "disagree"];
+}
+
+/**
+ * A text of this person: state, reason, what to do about it, and what others answered.
+ * @param {App} app @param {Own} own @returns {Drawn}
+ */
+export function ownEntry(app, own) {
+  if (own.value.parent) return ownReply(app, own);
+  const replies = own.item ? [] : repliesTo(app.store, own.id);
+  return contribution(
+    { ...own.value, text: own.pendingText ?? own.value.text },
+    {
+      id: `own-${own.id}`,
+      cls: "contribution--own",
+      label: false,
+      line: html`${delivery(own.pendingText ? "waiting" : own.state, own.state === "hidden" ? "" : own.reason)}${quietActs(app, own)}`,
+      below: html`${own.state === "hidden" ? hiddenNote(app, own) : nothing}${thread(app, replies)}`,
+    },
+  );
+}
+
+/** @param {App} app @param {Own} own @returns {Drawn} */
+function ownReply(app, own) {
+  const about = app.store.get("contribution", own.value.parent);
+  return html`<article class="contribution contribution--own" id="own-${own.id}">
+    <span class="contribution__mark">${icon(replySign(own.value.reply_kind))}</span>
+    <div class="contribution__body">
+      ${about ? html`<p class="tag">${t("On: %(text)s", { text: about.text })}</p>` : nothing}
+      <p class="contribution__text"><b class="reply__kind">${replyWord(own.value.reply_kind)}</b> ${own.pendingText ?? own.value.text}</p>
+      <div class="contribution__line">${delivery(own.pendingText ? "waiting" : own.state, own.state === "hidden" ? "" : own.reason)}${quietActs(app, own)}</div>
+      ${own.state === "hidden" ? hiddenNote(app, own) : nothing}
+    </div></article>`;
+}
+
+/** Reword and take back: there while the lab takes texts, quiet. @param {App} app @param {Own} own @returns {Drawn} */
+function quietActs(app, own) {
+  if (own.item || app.readOnly || own.state === "hidden") return nothing;
+  const words = t("Take back: %(text)s", { text: own.value.text });
+  return html`<span class="entry__acts">${
+    own.value.text ? html`<button class="text-button" type="button" aria-label=${t("Reword: %(text)s", { text: own.value.text })} @click=${() => openReword(app, own)}>${t("Reword")}</button>` : nothing
+  }<button class="text-button" type="button" aria-label=${words} @click=${() => takeBack(app, own)}>${t("Take back")}</button></span>`;
+}
+
+/** @param {App} app @param {Own} own */
+export function takeBack(app, own) {
+  void app.send("contribution.withdraw", { id: own.id }, `withdraw:${own.id}`);
+  app.say(t("Taken back by you"));
+}
+
+/** Why it is hidden, and the way to say it differently. @param {App} app @param {Own} own @returns {Drawn} */
+function hiddenNote(app, own) {
+  return html`<div class="said">${
+    own.reason ? html`<p><q>${own.reason}</q> <span class="tag">${t("Facilitator")}</span></p>` : html`<p>${t("A facilitator hid it without a word. You may say it differently.")}</p>`
+  }<span class="said__acts"><button class="button button--small" type="button" @click=${() => openReword(app, own)}>${icon("pencil")}<span>${t("Reword")}</span></button>
+    <button class="button button--small" type="button" @click=${() => takeBack(app, own)}>${icon("trash-2")}<span>${t("Take back")}</span></button></span></div>`;
+}
+
+/**
+ * Somebody else's contribution: the text, what others said to it, what one can say.
+ * @param {App} app @param {string} id @param {any} value @param {string} boardKind @param {unknown} [context]
+ * @returns {Drawn}
+ */
+export function roomEntry(app, id, value, boardKind, context = nothing) {
+  const replies = repliesTo(app.store, id);
+  return contribution(value, {
+    id: `c-${id}`,
+    context,
+    line: app.readOnly ? nothing : html`<span class="entry__acts">${acts(boardKind).map((kind) => replyButton(app, id, value, kind))}</span>`,
+    below: thread(app, replies, id),
+  });
+}
+
+/** Agreement and objection are one tap; anything else opens the composer. @param {App} app @param {string} id @param {any} value @param {string} kind @returns {Drawn} */
+function replyButton(app, id, value, kind) {
+  const stance = kind === "agree" || kind === "disagree";
+  const given = stance ? ownStance(app, id, kind) : undefined;
+  const name = t("%(act)s: %(text)s", { act: replyAct(kind), text: value.text });
+  const press = () => (stance ? toggleStance(app, id, kind) : beginReply(app, id, kind));
+  return html`<button class="text-button" type="button" aria-label=${name} aria-pressed=${stance ? String(Boolean(given)) : nothing} @click=${press}>${replyAct(kind)}</button>`;
+}
+
+/** @param {App} app @param {string} id @param {string} kind @returns {Own | undefined} */
+function ownStance(app, id, kind) {
+  return app.own().find((own) => own.value.parent === id && own.value.reply_kind === kind && !own.value.text && own.state !== "returned");
+}
+
+/** @param {App} app @param {string} id @param {string} kind */
+function toggleStance(app, id, kind) {
+  const given = ownStance(app, id, kind);
+  const other = ownStance(app, id, kind === "agree" ? "disagree" : "agree");
+  if (other) undo(app, other);
+  if (given) undo(app, given);
+  else void app.send("contribution.reply", { id, kind }, `stance:${id}`);
+  app.say(given ? t("Taken back by you") : replyAct(kind));
+}
+
+/** @param {App} app @param {Own} own */
+function undo(app, own) {
+  if (!own.item) takeBack(app, own);
+  else if (own.item.result?.id) void app.send("contribution.withdraw", { id: own.item.result.id });
+  else if (own.item.state === "waiting" && own.item.tries === 0) void app.outbox.discard(own.item.key);
+}
+
+/** @param {App} app @param {string} id @param {string} kind */
+function beginReply(app, id, kind) {
+  app.ui.reply = { id, kind };
+  app.draw();
+  requestAnimationFrame(() => document.getElementById("composer-text")?.focus());
+}
+
+/**
+ * What hangs under a contribution: counts of agreement, then answers in words, folded when there are many.
+ * @param {App} app @param {Array<[string, any]>} replies @param {string} [id]
+ * @returns {Drawn}
+ */
+function thread(app, replies, id = "") {
+  if (!replies.length) return nothing;
+  const mine = new Set((app.store.mine.contributions ?? []).map((/** @type {any} */ item) => item.id));
+  const worded = replies.filter(([, value]) => value.text);
+  const counts = stances(replies.filter(([, value]) => !value.text).map(([, value]) => value));
+  const open = !id || worded.length <= 2 || app.ui.open.has(id);
+  const unfold = () => {
+    app.ui.open.add(id);
+    app.draw();
+  };
+  return html`<div class="thread">${counts ? html`<p class="thread__counts">${icon("thumbs-up")}<span>${counts}</span></p>` : nothing}${
+    open
+      ? repeat(worded, ([each]) => each, ([each, value]) => reply(value, mine.has(each) ? html`<span class="tag">${t("yours")}</span>` : nothing))
+      : html`<button class="text-button" type="button" @click=${unfold}>${tn("%(n)s reply", "%(n)s replies", worded.length)}</button>`
+  }</div>`;
+}

@@ -1,0 +1,77 @@
+// Which screen a phone shows: one thing at a time.
+
+import { html, nothing } from "../../../vendor/lit-html.js";
+import { t } from "../../lib/i18n.js";
+import { ballotScreen, begunBallots } from "./ballot.js";
+import { boardScreen, lists } from "./board.js";
+import { composer } from "./composer.js";
+import { evaluationScreen } from "./evaluation.js";
+import { closedScreen, endedScreen, listenScreen, lobbyScreen } from "./plain.js";
+import { caseSheet, presentScreen } from "./reading.js";
+import { targetSheet, transferScreen } from "./transfer.js";
+import { validationScreen } from "./validation.js";
+import { youSheet } from "./you.js";
+
+/** @typedef {import("./app.js").App} App */
+/** @typedef {import("../../views/marks.js").Drawn} Drawn */
+
+/** @param {App} app @returns {{main: Drawn, foot: Drawn}} */
+export function screen(app) {
+  if (app.ended()) return endedScreen(app);
+  if (app.ui.sheet) return sheet(app, app.ui.sheet);
+  if (app.lab().state === "closed") return closedScreen(app);
+  const activity = app.activity();
+  return activity ? task(app, activity) : lobbyScreen(app);
+}
+
+/** @param {App} app @param {string} name @returns {{main: Drawn, foot: Drawn}} */
+function sheet(app, name) {
+  if (name === "parking") return parkingSheet(app);
+  const draw = { case: caseSheet, you: youSheet, target: targetSheet }[name] ?? caseSheet;
+  return { main: draw(app), foot: nothing };
+}
+
+/** @param {App} app @param {any} activity @returns {{main: Drawn, foot: Drawn}} */
+function task(app, activity) {
+  const begun = begunBallots(app, activity);
+  if (begun.length) return ballotScreen(app, activity, begun);
+  switch (activity.kind) {
+    case "talk":
+    case "break":
+    case "ballot":
+      return listenScreen(app, activity);
+    case "present":
+      return presentScreen(app, activity);
+    case "transferability":
+      return transferScreen(app, activity);
+    case "evaluation":
+      return evaluationScreen(app, activity);
+    case "validation":
+      return validationScreen(app, activity);
+    case "parking":
+      return parkingSheet(app, activity.title);
+    case "cluster":
+      return boardScreen(app, activity, { below: clusters(app) });
+    default:
+      return boardScreen(app, activity);
+  }
+}
+
+/** What was grouped so far, on every SWOT board that is open to all. @param {App} app @returns {Drawn} */
+function clusters(app) {
+  const boards = app.store.all("board").filter(([, value]) => value.kind === "swot" && value.revealed);
+  const found = app.store.all("cluster").filter(([, value]) => boards.some(([id]) => id === value.board));
+  if (!found.length) return nothing;
+  return html`<section class="entries" aria-labelledby="grouped"><h2 class="entries__head" id="grouped">${t("Grouped so far")}</h2>
+    <ul class="plain-list plain-list--clusters">${found.map(([, value]) => html`<li>${value.title} <span class="tag">${value.contributions.length}</span></li>`)}</ul></section>`;
+}
+
+/** The lab's parking list: open to everybody, at any time. @param {App} app @param {string} [title] @returns {{main: Drawn, foot: Drawn}} */
+function parkingSheet(app, title = t("Parking list")) {
+  const [id, board] = app.store.all("board").find(([, value]) => value.kind === "parking") ?? ["", null];
+  return {
+    main: html`<div class="task"><h1 id="task" tabindex="-1">${title}</h1><p class="task__how">${t("Points that need another place. Each gets an owner and a next step.")}</p></div>
+      <div class="lists">${board ? lists(app, id, board, "") : nothing}</div>`,
+    foot: board ? composer(app, { board: id, value: board, column: "" }) : nothing,
+  };
+}
