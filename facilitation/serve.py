@@ -17,7 +17,7 @@ from flask import Flask
 
 from facilitation import config, live
 from facilitation.app import create_app
-from facilitation.first_run import prepare
+from facilitation.first_run import load_rest, prepare
 
 log = logging.getLogger(__name__)
 BACKLOG, POOL = 4096, 20_000
@@ -38,6 +38,8 @@ def main(arguments: list[str]) -> None:
     app = create_app(settings)
     prepare(app, demo=not options.no_demo)
     live.start(app)
+    if not options.no_demo:
+        load_rest(app)
     run(app, listener)
 
 
@@ -104,9 +106,12 @@ def _run_eventlet(app: Flask, listener: socket.socket) -> None:
 
     ended, hub = eventlet.event.Event(), eventlet.hubs.get_hub()
 
+    def end(_thread: Any = None) -> None:
+        if not ended.ready():  # asked when it happens: two signals may come before the first is looked at
+            ended.send(None)
+
     def stop(_signal: int, _frame: Any) -> None:
-        if not ended.ready():
-            hub.schedule_call_global(0, ended.send, None)
+        hub.schedule_call_global(0, end)
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
@@ -120,7 +125,7 @@ def _run_eventlet(app: Flask, listener: socket.socket) -> None:
         log_output=False,
         debug=False,
     )
-    serving.link(lambda _thread: ended.ready() or ended.send(None))
+    serving.link(end)
     ended.wait()
     drain(app)  # before the server lets go of its sockets
     os._exit(0)  # every command is answered; green threads of idle phones need no end of their own
