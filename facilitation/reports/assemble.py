@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from facilitation.boards.labels import tier_name
+from facilitation.boards.results import JOINED, TIERS
 from facilitation.core.i18n import _, locale, n_, use_locale
 from facilitation.reports import counts
 from facilitation.reports.closed import ClosedLab
@@ -129,6 +131,10 @@ def _imprint(reading: Reading) -> list[tuple[str, str]]:
     return [(word, str(kept[name])) for name, word in names.items() if kept.get(name)]
 
 
+def tier_words(tier: str) -> str:
+    return _("Small groups together") if tier == JOINED else str(tier_name(tier))
+
+
 def _words() -> dict[str, str]:
     """What renderers say themselves, in the report's language."""
     return {
@@ -145,7 +151,8 @@ def _words() -> dict[str, str]:
         "by_itself": _("Nothing is filled in by itself."),
         "not_written": _("Not written yet."),
         "votes": _("Votes by tier"),
-        "total": _("Total"),
+        "joined": _("Small groups together"),
+        **{f"tier_{tier}": tier_words(tier) for tier in (*TIERS, JOINED)},
     }
 
 

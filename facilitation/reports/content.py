@@ -143,7 +143,10 @@ def as_data(value: Any) -> Any:
     """Any part of a report as plain JSON: a dataclass becomes a mapping that names its type; empty values are left out."""
     if is_dataclass(value) and not isinstance(value, type):
         kind = type(value).__name__.lower()
-        found = {item.name: as_data(getattr(value, item.name)) for item in fields(value)}
+        told = (
+            item.name for item in fields(value) if not (item.name == "data" and isinstance(value, Figure))
+        )  # its table says it
+        found = {name: as_data(getattr(value, name)) for name in told}
         return {"is": kind, **{name: child for name, child in found.items() if child not in ("", None, [], {}, False)}}
     if isinstance(value, Mapping):
         return {str(key): as_data(child) for key, child in value.items()}

@@ -178,22 +178,24 @@ def _coverage(sheet: Sheet, data: Data) -> None:
     if is_narrow(sheet):
         _coverage_nested(sheet, data["rows"], words, most)
         return
-    left = sheet.width * 0.26
-    cell = (sheet.width - left) / len(words)
-    y = _heads(sheet, left, 0, cell, words)
+    left = sheet.width * 0.24
+    wide = [0.7 if len(word) == 1 else 1.3 for word in words]  # letters need less room than words
+    unit = (sheet.width - left) / sum(wide)
+    lanes = [(left + unit * sum(wide[:place]), unit * share) for place, share in enumerate(wide)]
+    y = _heads(sheet, 0, lanes, words)
     for row in data["rows"]:
         lines = wrap(row["name"], left - 12)
         sheet.lines(0, y + 20, lines)
-        for place, n in enumerate(row["n"]):
-            _cell(sheet, left + place * cell, y, cell - 4, n, most)
+        for (x, width), n in zip(lanes, row["n"], strict=True):
+            _cell(sheet, x, y, width - 4, n, most)
         y += max(34, LEAD * len(lines) + 10)
 
 
-def _heads(sheet: Sheet, x: float, y: float, cell: float, words: list[str]) -> float:
-    """The words above cells of this width. Returns the y below them."""
-    wrapped = [wrap(word, cell - 4, TINY) for word in words]
-    for place, lines in enumerate(wrapped):
-        sheet.lines(x + place * cell, y + TINY, lines, size=TINY, kind="quiet", lead=14)
+def _heads(sheet: Sheet, y: float, lanes: list[tuple[float, float]], words: list[str]) -> float:
+    """The words above cells at (x, width). Returns the y below them."""
+    wrapped = [wrap(word, width - 4, TINY) for (_x, width), word in zip(lanes, words, strict=True)]
+    for (x, _width), lines in zip(lanes, wrapped, strict=True):
+        sheet.lines(x, y + TINY, lines, size=TINY, kind="quiet", lead=14)
     return y + 14 * max(map(len, wrapped)) + 6
 
 
@@ -203,9 +205,10 @@ def _coverage_nested(sheet: Sheet, rows: list[Data], words: list[str], most: int
     for row in rows:
         y = sheet.lines(0, y + 18, wrap(row["name"], sheet.width)) - LEAD + 6
         for start in range(0, len(words), 4):
-            y = _heads(sheet, 0, y, cell, words[start : start + 4])
-            for place, n in enumerate(row["n"][start : start + 4]):
-                _cell(sheet, place * cell, y, cell - 6, n, most)
+            lanes = [(place * cell, cell) for place in range(len(words[start : start + 4]))]
+            y = _heads(sheet, y, lanes, words[start : start + 4])
+            for (x, width), n in zip(lanes, row["n"][start : start + 4], strict=True):
+                _cell(sheet, x, y, width - 6, n, most)
             y += 34
 
 

@@ -1,0 +1,190 @@
+"""The report as a Word file: real headings, contents, captions, repeated header rows, state and version on each page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from facilitation.reports.content import (
+    Block,
+    Cell,
+    Figure,
+    Report,
+    Said,
+    Section,
+    Split,
+    Table,
+    Terms,
+    Text,
+    Voices,
+    Written,
+)
+from facilitation.reports.render import word_xml as xml
+from facilitation.reports.render.word_file import packed
+
+BAR = 24  # signs of the longest bar
+TIER_SIGNS = {"1": "█", "2": "▓", "3": "▒", "other": "░", "joined": "·"}
+WORDS = 2.4  # how much broader a column of words is than one of figures
+
+
+def file(report: Report) -> bytes:
+    """The report as DOCX, the same bytes for the same report."""
+    return packed(report, _Writer(report).body())
+
+
+class _Writer:
+    """Turns blocks into XML. Holds the report for its words, and numbers the bookmarks."""
+
+    def __init__(self, report: Report) -> None:
+        self.report, self.words = report, report.words
+        self.bookmarks = 0
+
+    def body(self) -> str:
+        front, sections = self.report.front, self.report.sections
+        entries = [(section.id, _name(section)) for section in sections]
+        cover = xml.paragraph(xml.run(front.kind), "Subtitle") + xml.paragraph(xml.run(front.title), "Title")
+        cover += xml.paragraph(xml.run(front.subtitle), "Subtitle") + self.terms(Terms((*front.facts, *front.imprint)))
+        return cover + xml.contents(self.words["contents"], entries) + "".join(self.section(section, 1) for section in sections)
+
+    def section(self, section: Section, level: int) -> str:
+        self.bookmarks += 1
+        parts = [xml.heading(_name(section), level, section.id, self.bookmarks)]
+        parts += [self.block(block) for block in section.blocks]
+        return "".join(parts + [self.section(child, level + 1) for child in section.sections])
+
+    def block(self, block: Block) -> str:
+        match block:
+            case Text():
+                return xml.paragraph(xml.run(block.text))
+            case Voices():
+                return self.voices(block)
+            case Terms():
+                return self.terms(block)
+            case Table():
+                return xml.caption(self.words["table"], block.number, block.caption, "Table") + self.table(block)
+            case Figure():
+                return self.figure(block) + xml.caption(self.words["figure"], block.number, block.caption, "Figure")
+            case Written():
+                return self.written(block)
+
+    def voices(self, block: Voices) -> str:
+        title = xml.paragraph(xml.run(block.title), "ListTitle", keep=True) if block.title else ""
+        return title + "".join(self.said(item, "ListBullet") for item in block.items)
+
+    def said(self, item: Said, style: str = "TableList") -> str:
+        """The words as they were written, the translation in italics, what the tool adds in small."""
+        runs = xml.run(item.text, lang=item.lang, italic=item.draft)
+        if item.translation:
+            runs += xml.run(" ") + xml.run(item.translation, italic=True, quiet=True)
+        runs += "".join(xml.run(f" · {beside}", quiet=True) for beside in (item.label, item.note) if beside)
+        return xml.paragraph(runs, style, bidi=xml.is_right_to_left(item.text))
+
+    def terms(self, block: Terms) -> str:
+        rows = [(xml.paragraph(xml.run(name, bold=True), "TableList"), self.cell(value)) for name, value in block.rows]
+        return xml.table(rows, (0.28, 0.72), lined=False) + _space() if rows else ""
+
+    def table(self, block: Table) -> str:
+        rows = ([self.cell(value, end=place in block.numbers) for place, value in enumerate(values)] for values in block.rows)
+        return xml.table(rows, _widths(block), head=block.head, description=block.caption) + _space()
+
+    def cell(self, value: Cell, *, end: bool = False) -> str:
+        match value:
+            case None:
+                return ""
+            case Said():
+                return self.said(value)
+            case Split():
+                told = f" ({self.told(dict(value.by_tier))})" if value.by_tier else ""
+                return xml.paragraph(xml.run(str(value.total), bold=True) + xml.run(told, quiet=True), "TableList")
+            case tuple():
+                return "".join(map(self.said, value))
+            case _:
+                return xml.paragraph(xml.run(str(value)), "TableList", end=end)
+
+    def told(self, by_tier: Mapping[str, int]) -> str:
+        return ", ".join(f"{self.words[f'tier_{tier}']} {n}" for tier, n in by_tier.items())
+
+    def written(self, block: Written) -> str:
+        """What a person wrote; the open place of a draft says that it waits for one."""
+        if block.paragraphs:
+            return "".join(xml.paragraph(xml.run(text), bidi=xml.is_right_to_left(text)) for text in block.paragraphs)
+        if not block.proposed:
+            return ""
+        hint = f"{block.hint} {self.words['by_itself']} {self.words['proposed']}:"
+        return xml.paragraph(xml.run(hint), "OpenPlace") + "".join(self.said(item, "ListBullet") for item in block.proposed)
+
+    # ---- figures: tables with bars made of signs
+
+    def figure(self, block: Figure) -> str:
+        match block.kind:
+            case "swot":
+                return self.swot(block)
+            case "ranking":
+                return self.ranking(block)
+            case "tiers" | "course":
+                return self.bars(block)
+            case _:
+                return self.table(block.table)
+
+    def swot(self, block: Figure) -> str:
+        """Two by two; the owner's draft in italics, clusters with their votes."""
+        fields = [self.quadrant(letter, block.data["cells"][letter]) for letter in "SWOT"]
+        return xml.table([fields[:2], fields[2:]], (0.5, 0.5), description=block.alt) + _space()
+
+    def quadrant(self, letter: str, field: Mapping[str, Any]) -> str:
+        lines = [xml.paragraph(xml.run(f"{letter}  {field['word']}", bold=True), "TableList")]
+        lines += [xml.paragraph(xml.run(str(text), italic=True), "TableList") for text in field["draft"]]
+        lines += list(self.clusters(field["clusters"]))
+        nothing = xml.paragraph(xml.run(self.words["nothing"], quiet=True), "TableList")
+        return "".join(lines if len(lines) > 1 else [*lines, nothing])
+
+    def clusters(self, clusters: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+        for group in clusters:
+            dots = xml.run(f"  {group['dots']}", bold=True) if "dots" in group else ""
+            yield xml.paragraph(xml.run(str(group["title"])) + dots, "TableList")
+
+    def ranking(self, block: Figure) -> str:
+        rows = block.data["rows"]
+        most = max((row["total"] for row in rows), default=1) or 1
+        head = (block.table.head[1], self.words["votes"], block.table.head[2])
+        lines = [self.ranked(row, most) for row in rows]
+        legend = "   ".join(f"{TIER_SIGNS[entry['tier']] * 2} {entry['name']}" for entry in block.data["tiers"])
+        table = xml.table(lines, (0.42, 0.46, 0.12), head=head, description=block.alt)
+        return table + xml.paragraph(xml.run(legend, bar=True), "Legend")
+
+    def ranked(self, row: Mapping[str, Any], most: int) -> tuple[str, str, str]:
+        by_tier = row["by_tier"]
+        signs = "".join(TIER_SIGNS[tier] * round(BAR * n / most) for tier, n in by_tier.items())
+        bar = xml.paragraph(xml.run(signs, bar=True), "TableList") + xml.paragraph(
+            xml.run(self.told(by_tier), quiet=True), "TableList"
+        )
+        name = xml.paragraph(xml.run(f"{row['place']}. {row['title']}"), "TableList")
+        return name, bar, xml.paragraph(xml.run(str(row["total"]), bold=True), "TableList", end=True)
+
+    def bars(self, block: Figure) -> str:
+        """The figure's table with a bar before each number."""
+        columns = list(zip(*block.table.rows, strict=True))
+        most = [max((n for n in column if isinstance(n, int)), default=0) or 1 for column in columns]
+        rows = [
+            [self.bar(value, most[place]) if isinstance(value, int) else self.cell(value) for place, value in enumerate(row)]
+            for row in block.table.rows
+        ]
+        return xml.table(rows, _widths(block.table), head=block.table.head, description=block.alt) + _space()
+
+    def bar(self, n: int, most: int) -> str:
+        return xml.paragraph(xml.run("█" * round(BAR / 2 * n / most), bar=True) + xml.run(f" {n}", bold=True), "TableList")
+
+
+def _name(section: Section) -> str:
+    return f"{section.number} {section.title}"
+
+
+def _space() -> str:
+    """Word joins tables that touch."""
+    return xml.paragraph("", "AfterTable")
+
+
+def _widths(block: Table) -> list[float]:
+    """Shares of the page: columns of words are broader than columns of figures."""
+    parts = [1.0 if place in block.numbers else WORDS for place in range(len(block.head))]
+    return [part / sum(parts) for part in parts]

@@ -1,0 +1,118 @@
+"""The Word file around the text: page, styles, language, properties, and bytes that are the same for the same report."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import datetime
+from typing import Any
+
+import docx
+from docx.document import Document
+from docx.enum.style import WD_STYLE_TYPE
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Mm, Pt, RGBColor
+
+from facilitation.reports.content import Report
+from facilitation.reports.render.word_xml import field, paragraph, run
+
+INK, QUIET = RGBColor(0x14, 0x17, 0x1A), RGBColor(0x59, 0x60, 0x67)
+FONT = "Source Sans 3"
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date an archive can hold
+SIZES = {"Title": 32.0, "Heading 1": 17.0, "Heading 2": 13.0, "Heading 3": 11.0, "Subtitle": 12.0, "Caption": 9.0, "Normal": 10.5}
+#: Styles of our own: (name, base, size). Their ids are the names without spaces.
+OWN = (("List Title", "Normal", 10.5), ("Table List", "Normal", 9.5), ("After Table", "Normal", 4.0), ("Legend", "Normal", 9.0),
+       ("Open Place", "Normal", 10.5), ("TOC 1", "Normal", 10.5))  # fmt: skip
+LANGUAGES = {"en": "en-GB", "de": "de-DE"}
+
+
+def packed(report: Report, body: str) -> bytes:
+    """The document whose text is `body` (paragraphs and tables as XML)."""
+    document = docx.Document()
+    _page(document, report)
+    _styles(document)
+    _language(document, report.language)
+    _properties(document, report)
+    end = document.element.body[-1]  # the properties of the section stay last
+    for element in list(parse_xml(f"<w:body {nsdecls('w')}>{body}</w:body>")):
+        end.addprevious(element)
+    return _archive(document)
+
+
+def _page(document: Document, report: Report) -> None:
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.left_margin = section.right_margin = Mm(20)
+    section.top_margin, section.bottom_margin = Mm(22), Mm(20)
+    front = report.front
+    number = field("PAGE", run("1", quiet=True))
+    _only(section.header, paragraph(run(front.title, quiet=True)))
+    _only(section.footer, paragraph(run(f"{front.state_line}   ·   {report.words['page']} ", quiet=True) + number))
+
+
+def _only(part: Any, xml: str) -> None:
+    """A header or footer that holds this one paragraph."""
+    part.is_linked_to_previous = False
+    root = part._element
+    for child in list(root):
+        root.remove(child)
+    root.extend(list(parse_xml(f"<w:body {nsdecls('w')}>{xml}</w:body>")))
+
+
+def _styles(document: Document) -> None:
+    for name, size in SIZES.items():
+        style: Any = document.styles[name]
+        style.font.name, style.font.size = FONT, Pt(size)
+        style.font.color.rgb = QUIET if name in ("Caption", "Subtitle") else INK
+        _one_family(style)
+    document.styles["Subtitle"].font.italic = False
+    document.styles["Caption"].font.bold = False
+    for name, base, size in OWN:
+        style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        style.base_style, style.font.size = document.styles[base], Pt(size)
+        style.paragraph_format.space_after = Pt(2)
+    document.styles["List Title"].font.bold = True
+    document.styles["Open Place"].font.italic = True
+    document.styles["Normal"].paragraph_format.space_after = Pt(6)
+
+
+def _one_family(style: Any) -> None:
+    """The same family for every script; the theme of the default template would win otherwise."""
+    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+    for place in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+        fonts.attrib.pop(qn(f"w:{place}"), None)
+    for place in ("ascii", "hAnsi", "cs"):
+        fonts.set(qn(f"w:{place}"), FONT)
+
+
+def _language(document: Document, language: str) -> None:
+    """The proofing language of everything that says no other."""
+    tag = LANGUAGES.get(language, language)
+    for lang in document.styles.element.find(qn("w:docDefaults")).iter(qn("w:lang")):
+        lang.set(qn("w:val"), tag)
+    document.core_properties.language = tag
+
+
+def _properties(document: Document, report: Report) -> None:
+    """Nothing of the machine, the person or the moment: the day is that of the lab."""
+    core, front = document.core_properties, report.front
+    core.title, core.subject, core.author = front.title[:255], front.subtitle[:255], ""
+    core.comments = core.keywords = core.category = core.last_modified_by = ""
+    core.version, core.content_status, core.revision = str(front.version), front.state, 1
+    core.created = core.modified = core.last_printed = datetime.fromisoformat(front.day or "2000-01-01")
+
+
+def _archive(document: Document) -> bytes:
+    """The archive with fixed order and dates: the same document, the same bytes."""
+    raw = io.BytesIO()
+    document.save(raw)
+    with zipfile.ZipFile(raw) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for name in sorted(members, key=lambda name: (name != "[Content_Types].xml", name)):
+            entry = zipfile.ZipInfo(name, EPOCH)
+            entry.compress_type, entry.create_system, entry.external_attr = zipfile.ZIP_DEFLATED, 3, 0o600 << 16
+            archive.writestr(entry, members[name])
+    return out.getvalue()

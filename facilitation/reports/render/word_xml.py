@@ -1,0 +1,116 @@
+"""Pieces of a Word document as XML text: runs, paragraphs, fields, tables. Every word is escaped here and nowhere else.
+
+Built as text and parsed once: filling a document cell by cell through objects took twenty seconds for a lab of forty people.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from html import escape as _escape
+
+QUIET = "596067"
+WIDTH = 9638  # twentieths of a point: 170 mm
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def escape(text: str) -> str:
+    """Text for XML. What no XML may hold (nothing of the kind is stored) becomes a replacement sign."""
+    return _escape(_NOT_XML.sub("\ufffd", text), quote=True)
+
+
+def run(text: str, *, bold: bool = False, italic: bool = False, quiet: bool = False, lang: str = "", bar: bool = False) -> str:
+    """Words as they are, with their language and direction; line breaks stay. `bar`: signs that carry no language."""
+    marks = "".join(
+        mark
+        for mark, on in (
+            ("<w:b/>", bold),
+            ("<w:i/>", italic),
+            ("<w:noProof/>", bar),
+            (f'<w:color w:val="{QUIET}"/><w:sz w:val="18"/>', quiet),
+            ('<w:sz w:val="18"/>', bar),
+            ("<w:rtl/>", is_right_to_left(text)),
+            (f'<w:lang w:val="{escape(lang)}"/>', bool(lang)),
+        )
+        if on
+    )
+    lines = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in text.split("\n"))
+    return f"<w:r>{f'<w:rPr>{marks}</w:rPr>' if marks else ''}{lines}</w:r>"
+
+
+def is_right_to_left(text: str) -> bool:
+    """Does the first letter with a direction run from right to left?"""
+    for sign in text:
+        direction = unicodedata.bidirectional(sign)
+        if direction in ("L", "R", "AL"):
+            return direction != "L"
+    return False
+
+
+def paragraph(content: str, style: str = "", *, end: bool = False, keep: bool = False, bidi: bool = False) -> str:
+    """A paragraph of runs. `end`: aligned at its end; `keep`: on the page of what follows; `bidi`: runs from the right."""
+    marks = "".join(
+        mark
+        for mark, on in (
+            (f'<w:pStyle w:val="{style}"/>', bool(style)),
+            ("<w:keepNext/>", keep),
+            ("<w:bidi/>", bidi),
+            ('<w:jc w:val="end"/>', end),
+        )
+        if on
+    )
+    return f"<w:p>{f'<w:pPr>{marks}</w:pPr>' if marks else ''}{content}</w:p>"
+
+
+def field(instruction: str, shown: str) -> str:
+    """A field Word can work out anew, with what it shows until then. `shown` is XML."""
+    return f"{_field_char('begin')}{_instruction(instruction)}{_field_char('separate')}{shown}{_field_char('end')}"
+
+
+def _field_char(kind: str) -> str:
+    return f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
+
+
+def _instruction(text: str) -> str:
+    return f'<w:r><w:instrText xml:space="preserve"> {escape(text)} </w:instrText></w:r>'
+
+
+def heading(text: str, level: int, anchor: str, number: int) -> str:
+    """A real heading with a bookmark to link to."""
+    mark = f'<w:bookmarkStart w:id="{number}" w:name="{anchor}"/>{run(text)}<w:bookmarkEnd w:id="{number}"/>'
+    return paragraph(mark, f"Heading{level}")
+
+
+def contents(title: str, entries: Sequence[tuple[str, str]]) -> str:
+    """A table-of-contents field, filled with links, so that it reads before Word works it out anew."""
+    links = [f'<w:hyperlink w:anchor="{anchor}">{run(text)}</w:hyperlink>' for anchor, text in entries] or [run("")]
+    links[0] = _field_char("begin") + _instruction('TOC \\o "1-3" \\h \\z \\u') + _field_char("separate") + links[0]
+    links[-1] += _field_char("end")
+    return paragraph(run(title), "ListTitle") + "".join(paragraph(link, "TOC1") for link in links)
+
+
+def caption(word: str, number: int, text: str, sequence: str) -> str:
+    """Figure 3. …: the number is a field, so that Word can list and renumber."""
+    name = run(f"{word} ", bold=True) + field(f"SEQ {sequence} \\* ARABIC", run(str(number), bold=True)) + run(". ", bold=True)
+    return paragraph(name + run(text), "Caption", keep=sequence == "Table")
+
+
+def cell(paragraphs: str) -> str:
+    return f"<w:tc><w:tcPr/>{paragraphs or paragraph('', 'TableList')}</w:tc>"
+
+
+def table(
+    rows: Iterable[Sequence[str]], widths: Sequence[float], *, head: Sequence[str] = (), description: str = "", lined: bool = True
+) -> str:
+    """Rows of cells (their paragraphs as XML). A head is repeated on every page and read out as one."""
+    told = f'<w:tblDescription w:val="{escape(description[:1000])}"/>' if description else ""
+    style = '<w:tblStyle w:val="TableGrid"/>' if lined else ""
+    properties = f'<w:tblPr>{style}<w:tblW w:w="{WIDTH}" w:type="dxa"/><w:tblLayout w:type="fixed"/>{told}</w:tblPr>'
+    grid = "".join(f'<w:gridCol w:w="{round(WIDTH * share)}"/>' for share in widths)
+    first = _row([paragraph(run(text, bold=True), "TableList") for text in head], "<w:tblHeader/>") if head else ""
+    return f"<w:tbl>{properties}<w:tblGrid>{grid}</w:tblGrid>{first}{''.join(_row(row) for row in rows)}</w:tbl>"
+
+
+def _row(cells: Sequence[str], marks: str = "") -> str:
+    return f"<w:tr><w:trPr><w:cantSplit/>{marks}</w:trPr>{''.join(map(cell, cells))}</w:tr>"
