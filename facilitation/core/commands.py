@@ -17,7 +17,6 @@ from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
-
 from sqlalchemy.orm import Session
 
 from facilitation.core.actor import Actor

@@ -18,7 +18,7 @@ _FLAG_BASE = "\U0001f3f4"  # tag characters are kept only inside a flag emoji
 _OPENERS, _CLOSERS = {"\u202a", "\u202b", "\u202d", "\u202e"}, {"\u202c"}
 _ISO_OPENERS, _ISO_CLOSERS = {"\u2066", "\u2067", "\u2068"}, {"\u2069"}
 _GRAPHEME = regex.compile(r"\X")
-_TOO_MANY_MARKS = regex.compile(r"(\p{M}{%d})\p{M}+" % MAX_MARKS)
+_TOO_MANY_MARKS = regex.compile(rf"(\p{{M}}{{{MAX_MARKS}}})\p{{M}}+")
 _FLAG = regex.compile(r"\U0001F3F4[\U000E0020-\U000E007E]{1,16}\U000E007F")
 
 

@@ -47,77 +47,92 @@ class Connection:
 
 def register(app: Flask, socketio: SocketIO) -> None:
     """Bind the handlers of one application."""
-    extension = app.extensions["facilitation"]
-    settings, dispatcher = extension["settings"], extension["dispatcher"]
-    presence = extension["presence"] = Presence(app, socketio, settings)
-    limits = extension["limits"]
-    connections: dict[str, Connection] = extension.setdefault("connections", {})
+    door = Door(app, socketio)
+    for event, handler in (
+        ("connect", door.on_connect),
+        ("disconnect", door.on_disconnect),
+        ("sync", door.on_sync),
+        ("command", door.on_command),
+    ):
+        socketio.on_event(event, handler)
 
-    @socketio.on("connect")
-    def on_connect(auth: Any = None) -> None:
-        if sid() in connections:
+
+class Door:
+    """The sockets of this process, and what they may ask."""
+
+    def __init__(self, app: Flask, socketio: SocketIO) -> None:
+        extension = app.extensions["facilitation"]
+        self._server = socketio.server
+        self._settings, self._dispatcher = extension["settings"], extension["dispatcher"]
+        self._limits, self._announcer = extension["limits"], extension["announcer"]
+        self._presence = extension["presence"] = Presence(app, socketio, self._settings)
+        self._connections: dict[str, Connection] = extension.setdefault("connections", {})
+
+    def on_connect(self, auth: Any = None) -> None:
+        if sid() in self._connections:
             return  # `connect` sent as an ordinary event does nothing
-        if request.environ.get("HTTP_ORIGIN") not in settings.origins:
+        if request.environ.get("HTTP_ORIGIN") not in self._settings.origins:
             raise ConnectionRefusedError("origin")
-        if len(connections) >= settings.MAX_SOCKETS:
+        if len(self._connections) >= self._settings.MAX_SOCKETS:
             raise ConnectionRefusedError("full")
         with reading(db.engine) as session:
             try:
-                connection = admit(session, auth, presence, settings)
+                connection = admit(session, auth, self._presence, self._settings)
             except Refused as refusal:
                 raise ConnectionRefusedError(refusal.code) from None
-            connections[sid()] = connection
-            presence.came(connection.lab, connection.seat)
-            hello = hello_to(session, connection, settings)
+            self._connections[sid()] = connection
+            self._presence.came(connection.lab, connection.seat)
+            hello = hello_to(session, connection, self._settings)
+        self._listen(connection, hello["heads"])
+        emit("hello", hello)
+
+    def _listen(self, connection: Connection, heads: Mapping[str, int]) -> None:
+        """Into the rooms of its own streams, its seat and its account: a client never names one."""
         for stream in connection.streams:
-            extension["announcer"].listen(connection.lab, stream, hello["heads"][stream])
+            self._announcer.listen(connection.lab, stream, heads[stream])
             join_room(room_of(connection.lab, stream))
         if connection.seat:
             join_room(room_of(connection.lab, f"seat:{connection.seat}"))
         if connection.who.kind == "staff":
             join_room(f"staff:{connection.who.id}")
-        emit("hello", hello)
 
-    @socketio.on("disconnect")
-    def on_disconnect(reason: Any = None) -> None:
+    def on_disconnect(self, _reason: Any = None) -> None:
         # a client may send `disconnect` as an ordinary event: only a socket that is really gone is let go
-        if socketio.server.manager.is_connected(sid(), "/"):
+        if self._server.manager.is_connected(sid(), "/"):
             return
-        connection = connections.pop(sid(), None)
+        connection = self._connections.pop(sid(), None)
         if connection is not None:
-            presence.went(connection.lab, connection.seat)
+            self._presence.went(connection.lab, connection.seat)
 
-    @socketio.on("sync")
-    def on_sync(wanted: Any = None) -> dict[str, Any]:
-        connection = connections.get(sid())
+    def on_sync(self, wanted: Any = None) -> dict[str, Any]:
+        connection = self._connections.get(sid())
         if connection is None:
             return {"gone": "gone"}
         if not isinstance(wanted, Mapping):
             wanted = {}
         with reading(db.engine) as session, use_locale(connection.who.language):
             try:
-                return synced(session, connection.who, connection.lab, wanted, settings)
+                return synced(session, connection.who, connection.lab, wanted, self._settings)
             except Refused as refusal:
                 return {"gone": refusal.code}
 
-    @socketio.on("command")
-    def on_command(envelope: Any = None) -> dict[str, Any]:
-        connection = connections.get(sid())
+    def on_command(self, envelope: Any = None) -> dict[str, Any]:
+        connection = self._connections.get(sid())
         key = envelope.get("key") if isinstance(envelope, Mapping) else None
         if connection is None:
             return answer_of(Refused("gone"), key, epoch_ms(system_clock()))
         try:
             name = str(envelope.get("name")) if isinstance(envelope, Mapping) else ""
-            limits.command(connection.who, name, loose=connection.rehearsal)
+            self._limits.command(connection.who, name, loose=connection.rehearsal)
         except Refused as refusal:
-            return strike(connection, answer_of(refusal, key, epoch_ms(system_clock())))
-        answer: dict[str, Any] = dispatcher.handle(envelope, connection.who, lab=connection.lab)
+            return self._strike(connection, answer_of(refusal, key, epoch_ms(system_clock())))
+        answer: dict[str, Any] = self._dispatcher.handle(envelope, connection.who, lab=connection.lab)
         return answer
 
-    def strike(connection: Connection, answer: dict[str, Any]) -> dict[str, Any]:
+    def _strike(self, connection: Connection, answer: dict[str, Any]) -> dict[str, Any]:
         """A seat that goes on asking too often is hung up on; it may come back after the pause."""
         connection.strikes += 1
-        if connection.strikes > STRIKES * settings.COMMANDS_PER_10S:
+        if connection.strikes > STRIKES * self._settings.COMMANDS_PER_10S:
             emit("bye", {"reason": "slow", "back_in_ms": answer.get("after_ms", 10_000)})
             disconnect()
         return answer

@@ -37,7 +37,7 @@ class SignedIn(UserMixin):
 
 
 def register(app: Flask) -> None:
-    @login.user_loader  # type: ignore[untyped-decorator]
+    @login.user_loader
     def load(token: str) -> SignedIn | None:
         user_id, _, serial = token.rpartition(".")
         with reading(db.engine) as session:
@@ -46,7 +46,7 @@ def register(app: Flask) -> None:
                 return None
             return SignedIn(user.id, user.session_serial, user.language, user.name)
 
-    @login.unauthorized_handler  # type: ignore[untyped-decorator]
+    @login.unauthorized_handler
     def to_login() -> NoReturn:
         raise Refused("unauthenticated")
 

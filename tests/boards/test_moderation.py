@@ -130,7 +130,11 @@ def test_somebody_elses_unseen_text_is_not_there(cast: Cast) -> None:
     cast.start("swot")
     swot = cast.board("swot", case=cast.case)
     id_ = str(cast.act("contribution.post", cast.ben, board=swot, column="S", text="Secret yet")["id"])
-    for name, args in (("contribution.reply", {"kind": "agree"}), ("contribution.withdraw", {}), ("contribution.reword", {"text": "x", "version": 1})):
+    for name, args in (
+        ("contribution.reply", {"kind": "agree"}),
+        ("contribution.withdraw", {}),
+        ("contribution.reword", {"text": "x", "version": 1}),
+    ):
         assert cast.ask(name, cast.chloe, id=id_, **args)["code"] == "not_found"
     assert cast.ask("contribution.reply", cast.anna, id=id_, kind="agree")["ok"]
 

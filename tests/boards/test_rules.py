@@ -22,7 +22,9 @@ from facilitation.boards.rules import seen_by_room, shown_level
         (3, 4, 1, 1, 3),
     ],
 )
-def test_the_lowest_of_choice_ceiling_and_small_cell(choice: int, ceiling: int, tier_size: int, cell_size: int, level: int) -> None:
+def test_the_lowest_of_choice_ceiling_and_small_cell(
+    choice: int, ceiling: int, tier_size: int, cell_size: int, level: int
+) -> None:
     assert shown_level(choice, ceiling=ceiling, tier_size=tier_size, cell_size=cell_size, minimum=3) == level
 
 

@@ -113,7 +113,10 @@ def test_a_fault_of_ours_is_not_called_busy(engine: Engine) -> None:
 
 def test_the_database_is_set_up_to_be_durable(engine: Engine) -> None:
     with engine.connect() as connection:
-        said = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous", "foreign_keys")}
+        said = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
     assert said == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 

@@ -89,9 +89,7 @@ def prepared(data: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
 def test_twenty_kills_during_a_thousand_posts(prepared: tuple[Path, dict[str, Any]]) -> None:
     data, given = prepared
     server = Server(data, "--no-demo", **LOOSE).start()
-    bots = [
-        Bot(server.url, given["lab"], given["board"], cookie, f"Person {n}") for n, cookie in enumerate(given["cookies"])
-    ]
+    bots = [Bot(server.url, given["lab"], given["board"], cookie, f"Person {n}") for n, cookie in enumerate(given["cookies"])]
     threads = [threading.Thread(target=bot.run) for bot in bots]
     chance = random.Random(20261122)
     try:
@@ -150,9 +148,7 @@ def test_a_stopped_server_says_goodbye_and_ends_by_itself(prepared: tuple[Path, 
     cookie = "; ".join(f"{name}={value}" for name, value in given["cookies"][0].items())
     client = socketio.Client(reconnection=False)
     client.on("bye", goodbyes.append)
-    client.connect(
-        server.url, headers={"Cookie": cookie}, auth={"v": 1, "lab": given["lab"]}, transports=["websocket"]
-    )
+    client.connect(server.url, headers={"Cookie": cookie}, auth={"v": 1, "lab": given["lab"]}, transports=["websocket"])
     assert server.stop() == 0
     client.wait()
     assert goodbyes

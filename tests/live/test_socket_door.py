@@ -51,7 +51,9 @@ def test_changes_bring_the_room_to_the_fresh_snapshot(cast: Cast) -> None:
     cast.start("challenges")
     cast.act("activity.reveal", cast.anna)
     phone, console = cast.socket(cast.chloe), cast.socket(cast.anna)
-    states = {name: socket.emit("sync", {"stream": name}, callback=True) for name, socket in (("room", phone), ("staff", console))}
+    states = {
+        name: socket.emit("sync", {"stream": name}, callback=True) for name, socket in (("room", phone), ("staff", console))
+    }
     told(cast)
     cast.act("contribution.post", cast.ben, board=cast.board("challenges"), text="A levy per tonne")
     told(cast)
