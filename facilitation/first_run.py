@@ -9,14 +9,17 @@ import secrets
 from typing import Any
 
 import segno
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from facilitation.core.unit_of_work import Work, reading
 from facilitation.extensions import db
 from facilitation.labs.models import Lab
 from facilitation.labs.planning import code_of
+from facilitation.paths import MIGRATIONS
 from facilitation.people.models import Assignment, SignInLink, User
 from facilitation.people.signing_in import has_accounts, new_link
 from facilitation.stream.models import Instance
@@ -36,6 +39,16 @@ def prepare(app: Flask, *, demo: bool) -> None:
         _print_ways_in(app)
 
 
+def load_rest(app: Flask) -> None:
+    """What the demo loads slowly goes on behind the running server, with a line now and then."""
+    from facilitation import demo
+
+    if demo.unfinished(app) is not None:
+        app.extensions["facilitation"]["socketio"].start_background_task(
+            demo.go_on, app, lambda line: print(f"  {line}", flush=True)
+        )
+
+
 def migrate_database(app: Flask) -> None:
     """Create or migrate the schema and make sure the instance has its epoch."""
     with app.app_context():
@@ -43,6 +56,27 @@ def migrate_database(app: Flask) -> None:
             upgrade()
         writer = app.extensions["facilitation"]["writer"]
         writer.run(_instance)
+
+
+def is_there(app: Flask) -> bool:
+    """Has this database been made?"""
+    with app.app_context(), db.engine.connect() as connection:
+        return inspect(connection).has_table("alembic_version")
+
+
+def is_current(app: Flask) -> bool:
+    """Is the schema that of this program?"""
+    with app.app_context(), db.engine.connect() as connection:
+        return set(MigrationContext.configure(connection).get_current_heads()) == set(_scripts().get_heads())
+
+
+def revisions() -> set[str]:
+    """Every version of the schema that this program can take over."""
+    return {script.revision for script in _scripts().walk_revisions()}
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory(str(MIGRATIONS))
 
 
 def _instance(work: Work) -> None:
@@ -61,12 +95,12 @@ def _print_ways_in(app: Flask) -> None:
     path = extension["writer"].run(_way_in)
     with reading(db.engine) as session:
         lab = session.scalar(select(Lab).where(Lab.state.in_(["lobby", "live", "paused"])).order_by(Lab.created_at.desc()))
-        code = code_of(settings, lab) if lab is not None else None
+        code, title = (code_of(settings, lab), lab.title) if lab is not None else (None, "")
     print(f"\n  {settings.public_url}", flush=True)
     if path:
         print(f"  Sign in (works once, 30 minutes):  {settings.public_url}{path}")
     if code:
-        print(f"  Join the rehearsal lab:            {settings.join_url(code)}   code {code}\n")
+        print(f"  Join “{title}”:  {settings.join_url(code)}   code {code}\n")
         print(terminal_qr(settings.join_url(code)))
     print("  Stop with Ctrl-C.\n", flush=True)
 

@@ -95,6 +95,11 @@ class SocketDoor:
     def fetch(self, who: str, path: str) -> int:
         return _reached(self.devices[who].http.get, f"{self.origin}{path}", timeout=60).status_code
 
+    @property
+    def missed(self) -> int:
+        """How often a device met a hole in a stream and would have had to ask again."""
+        return sum(device.gaps for device in self.devices.values())
+
     def close(self) -> None:
         for device in self.devices.values():
             device.disconnect()

@@ -26,14 +26,17 @@ TAKE: Mapping[str, Callable[[Player, Any], None]] = {
 }
 
 
-def perform(player: Player, *, lab: str | None = None, until: int | None = None, close: bool = False) -> dict[str, Any]:
+def perform(
+    player: Player, *, lab: str | None = None, until: int | None = None, close: bool = False, **changes: Any
+) -> dict[str, Any]:
     """Play everything, or up to second `until`; what was played, in the shape the command line answers.
 
     `lab`: play into a lab planned from the same transcript. `close`: close at the end where the transcript does not.
+    `changes` replace what the transcript says about the plan of a new lab.
     """
     began = time.monotonic()
     if lab is None:
-        staging.plan_lab(player)
+        staging.plan_lab(player, **changes)
     else:
         staging.take_lab(player, lab)
     staging.learn(player)

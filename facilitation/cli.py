@@ -1,0 +1,51 @@
+"""The command line: `python3 -m facilitation COMMAND`. Every command takes `--json`; see facilitation/shell/."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Sequence
+
+import click
+
+from facilitation import __version__
+from facilitation.core import i18n
+from facilitation.shell import accounts, cases, keeping, labs
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="facilitation")
+def cli() -> None:
+    """Run and keep an instance from the shell. `python3 wsgi.py` serves it; `python3 -m facilitation test` checks the code."""
+
+
+for command in (
+    cases.import_cases_command,
+    cases.export_cases_command,
+    accounts.create_user,
+    accounts.sign_in_link,
+    labs.create_lab,
+    labs.rehearse,
+    labs.report,
+    keeping.backup_command,
+    keeping.restore_command,
+    keeping.migrate_command,
+    keeping.new_epoch_command,
+):
+    cli.add_command(command)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Run one command. Ends the process: 0, 1 for what could not be done, 2 for a command written wrongly."""
+    logging.basicConfig(level="WARNING", format="%(levelname)s %(name)s: %(message)s")
+    i18n.set_locale(os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG"))
+    try:
+        cli.main(list(arguments), prog_name="python3 -m facilitation", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        if "--json" in arguments:
+            click.echo(json.dumps({"error": {"code": "usage", "message": error.format_message()}}, ensure_ascii=False))
+        raise SystemExit(error.exit_code) from None
+    except (click.Abort, KeyboardInterrupt):
+        raise SystemExit(130) from None

@@ -1,0 +1,93 @@
+"""How a shell command answers: lines for people, or with `--json` one object as the last line; errors alike."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NoReturn
+
+import click
+from flask import Flask
+
+from facilitation import config
+from facilitation.app import create_app
+from facilitation.cases.marked import FileError
+from facilitation.core.errors import Refused
+from facilitation.core.i18n import _
+from facilitation.extensions import db
+from facilitation.first_run import is_current, is_there, migrate_database
+from facilitation.rehearsal.player import PlayError
+
+Answer = Mapping[str, Any]
+
+
+class ShellError(Exception):
+    """A command cannot do what it was asked for; the message says why, and what to do."""
+
+
+def answering(lines: Callable[[Answer], str] | None = None) -> Callable[[Callable[..., Answer]], Callable[..., None]]:
+    """Give a command `--json` and one way to answer. `lines` puts the answer into words; without it nothing is said."""
+
+    def decorate(function: Callable[..., Answer]) -> Callable[..., None]:
+        @click.option("--json", "as_json", is_flag=True, help="Answer one JSON object, as the last line.")
+        @functools.wraps(function)
+        def answered(*args: Any, as_json: bool, **kwargs: Any) -> None:
+            try:
+                answer = function(*args, **kwargs)
+            except (ShellError, Refused, FileError, PlayError, config.BadSetting) as error:
+                fail(error, as_json)
+            if as_json:
+                click.echo(json.dumps(answer, ensure_ascii=False))
+            elif lines is not None:
+                click.echo(lines(answer))
+
+        return answered
+
+    return decorate
+
+
+def fail(error: Exception, as_json: bool) -> NoReturn:
+    """Say what went wrong and end with 1."""
+    message = f"{error.message} {_fields(error)}".strip() if isinstance(error, Refused) else str(error)
+    click.echo(message, err=True)
+    if as_json:
+        told: dict[str, Any] = {"code": getattr(error, "code", "") or "invalid", "message": message}
+        if getattr(error, "line", 0):
+            told["line"] = getattr(error, "line", 0)
+        click.echo(json.dumps({"error": told}, ensure_ascii=False))
+    sys.exit(1)
+
+
+def _fields(refusal: Refused) -> str:
+    return "; ".join(f"{name}: {message}" for name, message in refusal.fields.items())
+
+
+def tell(line: str) -> None:
+    """Progress: never on standard output, which belongs to the answer."""
+    click.echo(line, err=True)
+
+
+def settings(**overrides: Any) -> config.Settings:
+    """The settings of the environment, for a process that serves nothing."""
+    return config.from_environment(**{"ASYNC_MODE": "threading", **overrides})
+
+
+@contextlib.contextmanager
+def opened(*, create: bool = True) -> Iterator[Flask]:
+    """The application on its data. A database that is not there yet is made; one of another version is left alone."""
+    app = create_app(settings())
+    with app.app_context():
+        try:
+            if not is_there(app):
+                if not create:
+                    raise ShellError(_("There is no database in %(folder)s.", folder=settings().data))
+                migrate_database(app)
+            elif not is_current(app):
+                raise ShellError(_("The database is of another version of this program. Run: python3 -m facilitation migrate"))
+            yield app
+        finally:
+            db.session.remove()
+            db.engine.dispose()
