@@ -3,55 +3,115 @@
 `update` extracts every marked string of modules, templates and scripts and merges it into the .po files; `compile` writes
 messages.mo for the server and scripts.json for the browser; `check` fails when something is missing or out of step.
 English texts are the message ids themselves, so English is complete by definition.
+
+Each language is read by its own grammar: modules and templates by their syntax trees. Scripts have no parser here, and
+token-based readers lose marks in nested template strings, so their calls are looked for one by one. A file that cannot be
+read, or a mark without a written-out text, stops the tool and is named: a text that is silently left out is never translated.
 """
 
 from __future__ import annotations
 
+import ast
 import io
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_file
+from babel.messages.catalog import Catalog, Message
+from babel.messages.jslexer import unquote_string
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from jinja2 import Environment, TemplateSyntaxError, nodes
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "facilitation" / "translations"
 LOCALES = ("de",)
-PYTHON = {"_": None, "_l": None, "n_": (1, 2), "gettext": None, "ngettext": (1, 2)}
-SCRIPTS = {"t": None, "tn": (1, 2)}
-SOURCES = (
-    ("facilitation", "*.py", "python", PYTHON, {}),
-    ("templates", "*.html", "jinja2.ext:babel_extract", PYTHON, {"newstyle_gettext": "true", "trimmed": "true", "silent": "false"}),
-    ("static/js", "*.js", "javascript", SCRIPTS, {"parse_template_string": "true"}),
-)
+
+MARKS = {"_": 1, "_l": 1, "gettext": 1, "n_": 2, "ngettext": 2, "t": 1, "tn": 2}
+"""How many texts a mark takes."""
+
+Id = str | tuple[str, str]
+
+LITERAL = r"""(?:"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`[^`$\\]*`)"""
+TEXT = rf"{LITERAL}(?:\s*\+\s*{LITERAL})*"
+CALL = re.compile(r"(?<![\w.$])(tn?)\(\s*")
+COMMENT = re.compile(r"^\s*(?://|\*|/\*)|\s//\s|^\s*export function ")
+PLACE = re.compile(r"%\(\w+\)[a-z]")
+
+
+class Unreadable(Exception):
+    """A file or a mark that cannot be read; the text names it."""
 
 
 def extracted() -> Catalog:
     """Every marked string with the files it stands in."""
     catalogue = Catalog(charset="utf-8", fuzzy=False)
-    for folder, pattern, method, keywords, options in SOURCES:
+    for folder, pattern, reader in (("facilitation", "*.py", in_module), ("templates", "*.html", in_template), ("static/js", "*.js", in_script)):
         for path in sorted((ROOT / folder).rglob(pattern)):
             where = path.relative_to(ROOT).as_posix()
-            for _line, message, _comments, _context in _messages(method, path, keywords, options):
-                catalogue.add(message, locations=[(where, None)])
+            try:
+                for id_ in reader(path.read_text(encoding="utf-8")):
+                    catalogue.add(id_, locations=[(where, None)])
+            except Unreadable as error:
+                raise Unreadable(f"{where}: {error}") from None
     return catalogue
 
 
-def _messages(method: str, path: Path, keywords: dict, options: dict) -> Iterator[tuple]:
-    if method.startswith("jinja2"):
-        from jinja2.ext import babel_extract
+def in_module(source: str) -> Iterator[Id]:
+    """The texts of `_("…")`, `_l("…")`, `n_("…", "…", n)`, also as `i18n._("…")`."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError as error:
+        raise Unreadable(f"line {error.lineno}: {error.msg}") from None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and (mark := _python_mark(node.func)):
+            yield _id(mark, [arg.value if isinstance(arg, ast.Constant) else None for arg in node.args], node.lineno)
 
-        with path.open("rb") as file:
-            for line, function, message, comments in babel_extract(file, ["_", "gettext", "ngettext"], [], options):
-                forms = tuple(m for m in message if isinstance(m, str)) if isinstance(message, tuple) else message
-                if forms:
-                    yield line, (forms if function == "ngettext" else forms if isinstance(forms, str) else forms[0]), comments, None
-        return
-    yield from extract_from_file(method, str(path), keywords=keywords, options=options)
+
+def _python_mark(func: ast.expr) -> str:
+    """The name of the mark, empty for every other call."""
+    if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and func.value.id == "i18n":
+        return func.attr if func.attr in ("_", "_l", "n_") else ""
+    return func.id if isinstance(func, ast.Name) and func.id in ("_", "_l", "n_") else ""
+
+
+def in_template(source: str) -> Iterator[Id]:
+    """The texts of `_("…")`, `ngettext("…", "…", n)` and `{% trans %}`, which the parser turns into the same calls."""
+    # The settings of facilitation/web/page.py: they decide what white space a {% trans %} text has.
+    environment = Environment(extensions=["jinja2.ext.i18n"], trim_blocks=True, lstrip_blocks=True, autoescape=True)
+    environment.newstyle_gettext = True  # type: ignore[attr-defined]
+    try:
+        tree = environment.parse(source)
+    except TemplateSyntaxError as error:
+        raise Unreadable(f"line {error.lineno}: {error.message}") from None
+    for call in tree.find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and call.node.name in ("_", "gettext", "ngettext"):
+            yield _id(call.node.name, [arg.value if isinstance(arg, nodes.Const) else None for arg in call.args], call.lineno)
+
+
+def in_script(source: str) -> Iterator[Id]:
+    """The texts of `t("…")` and `tn("…", "…", n)`, wherever they stand."""
+    for call in CALL.finditer(source):
+        if COMMENT.search(source[source.rfind("\n", 0, call.start()) + 1 : call.start()]):
+            continue
+        texts: list[object] = []
+        at = call.end()
+        for _number in range(MARKS[call[1]]):
+            found = re.compile(rf"\s*({TEXT})\s*,?").match(source, at)
+            texts.append("".join(map(unquote_string, re.findall(LITERAL, found[1]))) if found else None)
+            at = found.end() if found else at
+        yield _id(call[1], texts, source.count("\n", 0, call.start()) + 1)
+
+
+def _id(mark: str, texts: list[object], line: int) -> Id:
+    """The message id of a call; a text that is put together or looked up cannot be translated."""
+    wanted = texts[: MARKS[mark]]
+    strings = [text for text in wanted if isinstance(text, str) and text]
+    if len(strings) != MARKS[mark]:
+        raise Unreadable(f"line {line}: {mark}(…) needs its text written out")
+    return strings[0] if len(strings) == 1 else (strings[0], strings[1])
 
 
 def po_path(locale: str) -> Path:
@@ -90,6 +150,17 @@ def untranslated(catalogue: Catalog) -> list[str]:
     return empty
 
 
+def same_places(message: Message) -> bool:
+    """Whether every form names the %(places)s of the source; only a form for one thing may leave out the number."""
+    ids = (message.id,) if isinstance(message.id, str) else message.id
+    forms = (message.string,) if isinstance(message.string, str) else message.string
+    wanted = [set(PLACE.findall(id_)) for id_ in ids]
+    return all(
+        not form or (found := set(PLACE.findall(form))) == wanted[min(number, len(wanted) - 1)] or (number == 0 and found == wanted[-1])
+        for number, form in enumerate(forms)
+    )
+
+
 def compiled(locale: str) -> tuple[bytes, str]:
     """(messages.mo, scripts.json) of a locale."""
     catalogue = load(locale)
@@ -120,8 +191,7 @@ def problems() -> list[str]:
         found += [f"{locale}: not in the catalogue: {id_!r}" for id_ in sorted(wanted - have, key=str)]
         found += [f"{locale}: no longer used: {id_!r}" for id_ in sorted(have - wanted, key=str)]
         found += [f"{locale}: no translation: {id_!r}" for id_ in untranslated(catalogue)]
-        for message in catalogue:
-            found += [f"{locale}: {error} in {message.id!r}" for error in message.check(catalogue)]
+        found += [f"{locale}: other places than the source: {message.id!r}" for message in catalogue if not same_places(message)]
         binary, scripts = compiled(locale)
         if not po_path(locale).with_suffix(".mo").is_file() or po_path(locale).with_suffix(".mo").read_bytes() != binary:
             found.append(f"{locale}: messages.mo is not compiled from messages.po")
@@ -132,6 +202,14 @@ def problems() -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
+    try:
+        return _run(arguments)
+    except Unreadable as error:
+        print(error)
+        return 1
+
+
+def _run(arguments: list[str]) -> int:
     match arguments:
         case ["update"]:
             update()
