@@ -24,7 +24,6 @@ from facilitation.reports.render.word_file import packed
 
 BAR = 24  # signs of the longest bar
 TIER_SIGNS = {"1": "█", "2": "▓", "3": "▒", "other": "░", "joined": "·"}
-WORDS = 2.4  # how much broader a column of words is than one of figures
 
 
 def file(report: Report) -> bytes:
@@ -85,7 +84,7 @@ class _Writer:
 
     def table(self, block: Table) -> str:
         rows = ([self.cell(value, end=place in block.numbers) for place, value in enumerate(values)] for values in block.rows)
-        return xml.table(rows, _widths(block), head=block.head, description=block.caption) + _space()
+        return xml.table(rows, _widths(block), head=block.head, ends=block.numbers, description=block.caption) + _space()
 
     def cell(self, value: Cell, *, end: bool = False) -> str:
         match value:
@@ -129,7 +128,7 @@ class _Writer:
     def swot(self, block: Figure) -> str:
         """Two by two; the owner's draft in italics, clusters with their votes."""
         fields = [self.quadrant(letter, block.data["cells"][letter]) for letter in "SWOT"]
-        return xml.table([fields[:2], fields[2:]], (0.5, 0.5), description=block.alt) + _space()
+        return xml.table([fields[:2], fields[2:]], (0.5, 0.5), description=block.alt, crossed=True) + _space()
 
     def quadrant(self, letter: str, field: Mapping[str, Any]) -> str:
         lines = [xml.paragraph(xml.run(f"{letter}  {field['word']}", bold=True), "TableList")]
@@ -149,7 +148,7 @@ class _Writer:
         head = (block.table.head[1], self.words["votes"], block.table.head[2])
         lines = [self.ranked(row, most) for row in rows]
         legend = "   ".join(f"{TIER_SIGNS[entry['tier']] * 2} {entry['name']}" for entry in block.data["tiers"])
-        table = xml.table(lines, (0.42, 0.46, 0.12), head=head, description=block.alt)
+        table = xml.table(lines, (0.42, 0.46, 0.12), head=head, ends={2}, description=block.alt)
         return table + xml.paragraph(xml.run(legend, bar=True), "Legend")
 
     def ranked(self, row: Mapping[str, Any], most: int) -> tuple[str, str, str]:
@@ -166,13 +165,20 @@ class _Writer:
         columns = list(zip(*block.table.rows, strict=True))
         most = [max((n for n in column if isinstance(n, int)), default=0) or 1 for column in columns]
         rows = [
-            [self.bar(value, most[place]) if isinstance(value, int) else self.cell(value) for place, value in enumerate(row)]
+            [
+                self.bar(value, most[place], len(row) - 1) if isinstance(value, int) else self.cell(value)
+                for place, value in enumerate(row)
+            ]
             for row in block.table.rows
         ]
-        return xml.table(rows, _widths(block.table), head=block.table.head, description=block.alt) + _space()
+        share = 0.64 / (len(block.table.head) - 1)
+        widths = (0.36, *(share for _head in block.table.head[1:]))
+        return xml.table(rows, widths, head=block.table.head, description=block.alt) + _space()
 
-    def bar(self, n: int, most: int) -> str:
-        return xml.paragraph(xml.run("█" * round(BAR / 2 * n / most), bar=True) + xml.run(f" {n}", bold=True), "TableList")
+    def bar(self, n: int, most: int, columns: int) -> str:
+        return xml.paragraph(
+            xml.run("█" * round(BAR * 0.8 * n / most / columns), bar=True) + xml.run(f" {n}", bold=True), "TableList"
+        )
 
 
 def _name(section: Section) -> str:
@@ -185,6 +191,26 @@ def _space() -> str:
 
 
 def _widths(block: Table) -> list[float]:
-    """Shares of the page: columns of words are broader than columns of figures."""
-    parts = [1.0 if place in block.numbers else WORDS for place in range(len(block.head))]
+    """Shares of the page by what the columns hold: never less than their longest word, more for long texts."""
+    columns = zip(*block.rows, strict=True) if block.rows else [()] * len(block.head)
+    parts = [_weight(head, [_words(value) for value in column]) for head, column in zip(block.head, columns, strict=True)]
     return [part / sum(parts) for part in parts]
+
+
+def _weight(head: str, texts: list[str]) -> float:
+    longest = max((len(word) for text in (head, *texts) for word in text.split()), default=1) + 1
+    usual = sum(map(len, texts)) / len(texts) if texts else 1
+    return float(max(min(longest, 16), min(usual, 70) ** 0.75, 4) + 1.5)
+
+
+def _words(value: Cell) -> str:
+    """About what a cell takes: its longest line."""
+    match value:
+        case Said():
+            return f"{value.text} {value.translation} {value.note}".strip()
+        case Split():
+            return "Tier 1 00, Tier 2 00,"
+        case tuple():
+            return max(map(_words, value), key=len, default="")
+        case _:
+            return "" if value is None else str(value)

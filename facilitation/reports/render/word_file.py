@@ -66,6 +66,11 @@ def _styles(document: Document) -> None:
         style.font.name, style.font.size = FONT, Pt(size)
         style.font.color.rgb = QUIET if name in ("Caption", "Subtitle") else INK
         _one_family(style)
+    for name in ("Title", "Subtitle"):
+        for mark in ("w:pBdr", "w:spacing", "w:kern"):  # the default template's rule and tracking
+            for element in list(document.styles[name].element.iter(qn(mark))):
+                element.getparent().remove(element)
+    document.styles["Title"].font.bold = True
     document.styles["Subtitle"].font.italic = False
     document.styles["Caption"].font.bold = False
     for name, base, size in OWN:

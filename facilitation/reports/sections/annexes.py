@@ -15,7 +15,7 @@ from facilitation.reports.attribution import by_theme
 from facilitation.reports.closed import Ballot, Contribution
 from facilitation.reports.content import Block, Cell, Said, Section, Table, Text
 from facilitation.reports.reading import Reading
-from facilitation.reports.sections.transfer import place_words
+from facilitation.reports.sections.transfer import place_words, without_empty
 
 KINDS = ("swot", "challenge", "solution", "transferability", "question", "experience", "takeaway", "parking")
 
@@ -68,7 +68,7 @@ def _contributions(reading: Reading) -> list[Block]:
             place = " · ".join(filter(None, (reading.case_title(case), column)))
             tables.setdefault(kind, []).append((place, Said(cluster), reading.said(item, _beside(reading, item))))
     head = (_("Case"), _("Cluster"), _("Contribution"))
-    return [Table(kind_words(kind), head, tuple(rows)) for kind, rows in tables.items()]
+    return [without_empty(Table(kind_words(kind), head, tuple(rows))) for kind, rows in tables.items()]
 
 
 def _beside(reading: Reading, item: Contribution) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from facilitation.cases.document import find
 from facilitation.core.i18n import _
 from facilitation.reports import counts, proposals
@@ -94,7 +96,18 @@ def _ideas(reading: Reading) -> Table:
         for item in ideas
     )
     head = (_("Cluster"), _("Aspect or element"), _("Idea"), _("Needs"), _("Setting"), _("Degree"))
-    return Table(_("Transferability ideas"), head, rows)
+    return without_empty(Table(_("Transferability ideas"), head, rows))
+
+
+def without_empty(table: Table) -> Table:
+    """The table without columns in which nobody said anything. Columns of figures stay."""
+    kept = [place for place, column in enumerate(zip(*table.rows, strict=True)) if any(map(_says, column))]
+    rows = tuple(tuple(row[place] for place in kept) for row in table.rows)
+    return replace(table, head=tuple(table.head[place] for place in kept), rows=rows)
+
+
+def _says(value: Cell) -> bool:
+    return bool(value.text if isinstance(value, Said) else value)
 
 
 def place_words(reading: Reading, case: str, ref: str) -> Said:
@@ -104,9 +117,9 @@ def place_words(reading: Reading, case: str, ref: str) -> Said:
         return Said(ref)
     found = find(held.before, ref) or find(held.now, ref)
     if found is not None:
-        return Said(f"{ref} {found.item.get('title', '')}".strip(), note=held.title)
+        return Said(f"{ref} {found.item.get('title', '')}".strip(), note=held.ref)
     section = reading.template.section(ref)
-    return Said(f"{ref} {section.title}" if section else ref, note=held.title)
+    return Said(f"{ref} {section.title}" if section else ref, note=held.ref)
 
 
 # ---- additions to the matrix
