@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, jsonify, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from facilitation.cases.template import Template, template
+from facilitation.cases.template import Section, Template, template
 from facilitation.core import i18n
 from facilitation.core.actor import Staff
 from facilitation.core.errors import Refused
@@ -47,7 +47,7 @@ def _island(lab: Lab, actor: Staff, standing: frozenset[str]) -> dict[str, Any]:
         "lab": lab.id,
         "me": actor.name,
         "may": sorted(name for name, roles in COMMANDS.items() if roles & standing),
-        "sections": [{"id": section.id, "title": section.title} for section in _words().sections],
+        "sections": [_section(section) for section in _words().sections],
         "notes": notes_of(access.session(), lab.id, actor.id),
         "wall": wall_token(access.extension("settings"), lab),
         "links": {
@@ -57,6 +57,10 @@ def _island(lab: Lab, actor: Staff, standing: frozenset[str]) -> dict[str, Any]:
             "report": f"/labs/{lab.id}/report",
         },
     }
+
+
+def _section(section: Section) -> dict[str, Any]:
+    return {"id": section.id, "title": section.title, "matrix": section.is_matrix}
 
 
 def _words() -> Template:

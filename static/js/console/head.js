@@ -4,7 +4,7 @@ import { html, nothing, repeat } from "../../vendor/lit-html.js";
 import { t, tn } from "../lib/i18n.js";
 import { clockText } from "../views/timer.js";
 import { icon, stamp } from "../views/marks.js";
-import { rich } from "./rich.js";
+import { rich } from "../lib/rich.js";
 import { secondsLeft } from "./room.js";
 import { nextStep, phaseWord } from "./steps.js";
 

@@ -7,7 +7,6 @@ import { icon, stamp } from "../views/marks.js";
 import { field, form } from "./dialogs.js";
 import { presets } from "./heard.js";
 import { KEYS } from "./keys.js";
-import { keyName } from "./rich.js";
 import { early } from "./steps.js";
 
 /** @typedef {import("../pages/console.js").Console} Console */
@@ -123,6 +122,6 @@ export function keys(c) {
   return {
     title: t("Keys"),
     body: html`<p><label><input type="checkbox" .checked=${c.keysOn()} @change=${(/** @type {Event} */ event) => c.setKeys(/** @type {HTMLInputElement} */ (event.target).checked)}> ${t("Single keys are on (on this device)")}</label></p>
-      ${KEYS().map((group) => html`<h3>${group.title}</h3><div class="keys">${group.keys.map(([key, words]) => html`<div><span>${words}</span><kbd>${keyName(key)}</kbd></div>`)}</div>`)}`,
+      ${KEYS().map((group) => html`<h3>${group.title}</h3><div class="keys">${group.keys.map(([key, words]) => html`<div><span>${words}</span><kbd>${key.length === 1 ? key.toUpperCase() : key}</kbd></div>`)}</div>`)}`,
   };
 }

@@ -140,7 +140,12 @@ function casePresented(c) {
       ${cases.map((item) => html`<option value=${item.id} .selected=${item.id === shown}>${item.title}</option>`)}</select>
     ${shown ? html`<select class="input" aria-label=${t("Section")} @change=${(/** @type {Event} */ event) => present(shown, value(event) || null)}>
       <option value="" .selected=${!lab.section}>${t("In short")}</option>
-      ${c.sections.map((section) => html`<option value=${section.id} .selected=${section.id === lab.section}>${t("%(id)s %(title)s", section)}</option>`)}
-      <option value="swot" .selected=${lab.section === "swot"}>${t("The owner’s draft SWOT")}</option></select>` : nothing}
+      ${readable(c, shown).map((section) => html`<option value=${section.id} .selected=${section.id === lab.section}>${t("%(id)s %(title)s", section)}</option>`)}</select>` : nothing}
   </section>`;
+}
+
+/** The sections of a case that hold something. @param {Console} c @param {string} id */
+function readable(c, id) {
+  const filled = new Set((c.room.cases.find((item) => item.id === id)?.sections ?? []).map((/** @type {any} */ section) => section.id));
+  return /** @type {any[]} */ (c.sections).filter((section) => section.matrix || filled.has(section.id));
 }

@@ -9,7 +9,3 @@ export function rich(msgid, parts) {
   return msgid.split(/%\((\w+)\)s/).map((piece, index) => (index % 2 ? parts[piece] : piece));
 }
 
-/** @param {string} key a single key, as it stands on the keyboard */
-export function keyName(key) {
-  return key.length === 1 ? key.toUpperCase() : key;
-}
