@@ -16,7 +16,9 @@ def in_room(work: Work, contribution: Contribution, board: Board | None = None) 
     parent_seen = True
     if contribution.parent_id is not None:
         parent_seen = in_room(work, work.session.get_one(Contribution, contribution.parent_id), board)
-    return seen_by_room(status=contribution.status, board_shown=board.shown_to_all, parent_seen=parent_seen)
+    return seen_by_room(
+        status=contribution.status, board_shown=board.shown_to_all, origin=contribution.origin, parent_seen=parent_seen
+    )
 
 
 def contribution_changed(work: Work, contribution: Contribution, *, was_in_room: bool = False) -> None:

@@ -25,9 +25,12 @@ EXTRA_KINDS = ("experience", "question")
 NOTHING, TIER, STAGE, ORGANISATION, NAME = range(5)
 
 
-def seen_by_room(*, status: str, board_shown: bool, parent_seen: bool = True) -> bool:
-    """Is this text in the room's stream at all? Before the reveal it is not there: not blurred, absent."""
-    return status == "shown" and board_shown and parent_seen
+def seen_by_room(*, status: str, board_shown: bool, origin: str = "participant", parent_seen: bool = True) -> bool:
+    """Is this text in the room's stream at all? Before the reveal it is not there: not blurred, absent.
+
+    The case owner's draft is there from the start: it is what people comment on (R-65).
+    """
+    return status == "shown" and (board_shown or origin == "owner_draft") and parent_seen
 
 
 def shown_level(choice: int, *, ceiling: int, tier_size: int, cell_size: int, minimum: int) -> int:

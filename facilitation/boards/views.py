@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from facilitation.boards import results
 from facilitation.boards.models import Ballot, Board, Cluster, Contribution, Vote
 from facilitation.boards.notice import tally_id
+from facilitation.boards.rules import seen_by_room
 from facilitation.labs.models import ModerationAct
 from facilitation.people.models import User
 from facilitation.stream.read import Looking, Value, view
@@ -43,28 +44,41 @@ def _board(board: Board) -> Value:
 
 @view("contribution")
 def contributions(looking: Looking, ids: Collection[str] | None) -> dict[str, Value]:
-    """The room sees what is shown on revealed boards; the staff everything but what was withdrawn."""
+    """The room sees what is shown on revealed boards, and the owner's drafts; the staff everything but what was withdrawn."""
     query = select(Contribution).where(Contribution.lab_id == looking.lab.id, Contribution.status != "withdrawn")
     if ids is not None:
         query = query.where(Contribution.id.in_(ids))
     if not looking.is_staff:
         query = query.where(Contribution.status == "shown")
     rows = list(looking.session.scalars(query.order_by(Contribution.number)))
-    if not looking.is_staff:
-        rows = _in_room(looking, rows)
     replies = _reply_counts(looking, [row.id for row in rows if row.parent_id is None])
+    if not looking.is_staff:
+        shown = _shown_boards(looking)
+        rows = _in_room(looking, rows, shown)
+        replies = Counter({row.id: replies[row.id] for row in rows if row.board_id in shown})
     return {row.id: _contribution(row, replies[row.id], staff=looking.is_staff) for row in rows}
 
 
-def _in_room(looking: Looking, rows: list[Contribution]) -> list[Contribution]:
-    shown = {
-        board.id for board in looking.session.scalars(select(Board).where(Board.lab_id == looking.lab.id)) if board.shown_to_all
-    }
+def _shown_boards(looking: Looking) -> set[str]:
+    boards = looking.session.scalars(select(Board).where(Board.lab_id == looking.lab.id))
+    return {board.id for board in boards if board.shown_to_all}
+
+
+def _in_room(looking: Looking, rows: list[Contribution], shown: set[str]) -> list[Contribution]:
     parents = {row.parent_id for row in rows if row.parent_id is not None}
     seen_parents = set(
         looking.session.scalars(select(Contribution.id).where(Contribution.id.in_(parents), Contribution.status == "shown"))
     )
-    return [row for row in rows if row.board_id in shown and (row.parent_id is None or row.parent_id in seen_parents)]
+    return [
+        row
+        for row in rows
+        if seen_by_room(
+            status=row.status,
+            board_shown=row.board_id in shown,
+            origin=row.origin,
+            parent_seen=row.parent_id is None or row.parent_id in seen_parents,
+        )
+    ]
 
 
 def _reply_counts(looking: Looking, ids: list[str]) -> Counter[str]:
@@ -199,7 +213,12 @@ def _board_tally(looking: Looking, board: Board) -> dict[str, Value]:
     counted = dict(
         looking.session.execute(
             select(Contribution.column, func.count())
-            .where(Contribution.board_id == board.id, Contribution.status == "shown", Contribution.parent_id.is_(None))
+            .where(
+                Contribution.board_id == board.id,
+                Contribution.status == "shown",
+                Contribution.parent_id.is_(None),
+                Contribution.origin != "owner_draft",
+            )
             .group_by(Contribution.column)
         )
         
