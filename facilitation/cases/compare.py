@@ -114,7 +114,7 @@ def _whole(kind: str, found: Found) -> Change:
 
 def _item(old: Found, new: Found) -> Iterator[Change]:
     place = _place(new)
-    skip = {"id", "author", "numbered", *CHILDREN.values()} | (META - {"origin", "ref", "sources"})
+    skip = {*CHILDREN.values()} | (META - {"origin", "ref", "sources"})
     for name in dict.fromkeys([*new.item, *old.item]):
         if name not in skip:
             yield from _value(new.section, name, old.item.get(name), new.item.get(name), **place)

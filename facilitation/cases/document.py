@@ -28,7 +28,7 @@ QUADRANTS = ("S", "W", "O", "T")
 MATRIX = "3.2"  # the name under which places in the matrix are told, whatever the template calls the section
 ADDITIONS = "additions"
 #: What a document says about an item beside its words.
-META = frozenset({"id", "ref", "origin", "author", "sources"})
+META = frozenset({"id", "ref", "origin", "author", "sources", "numbered"})
 CHILDREN = {"aspect": "elements", "element": "suggestions"}
 
 

@@ -1,6 +1,6 @@
 // Two people wrote in the same place: both texts side by side, and a person decides. Nothing is lost meanwhile.
 
-import { html, nothing } from "../vendor/lit-html.js";
+import { html, nothing } from "../../vendor/lit-html.js";
 import { t } from "../lib/i18n.js";
 
 /** @typedef {import("./saver.js").Saver} Saver */

@@ -1,6 +1,6 @@
 // Inputs of a case with their guiding questions beside them. Every text is a text node; what is written goes to the saver.
 
-import { html, live, nothing } from "../vendor/lit-html.js";
+import { html, live, nothing } from "../../vendor/lit-html.js";
 import { t } from "../lib/i18n.js";
 import { icon } from "../views/marks.js";
 import { drawRows } from "./rows.js";
@@ -10,7 +10,7 @@ import { same } from "./saver.js";
 /** @typedef {{id: string, kind: string, label: string, required?: boolean, options?: [string, string][], columns?: Column[]}} Field */
 /** @typedef {{id: string, label: string, options: [string, string][]}} Column */
 /** @typedef {{origins: [string, string][], additions: string, origin: string}} Words */
-/** @typedef {{value: (id: string) => any, set: (id: string, value: any) => void, error: (id: string) => string, words: Words}} Desk */
+/** @typedef {{value: (id: string) => any, set: (id: string, value: any) => void, error: (id: string) => string, words: Words, removed?: (undo: () => void) => void}} Desk */
 
 /**
  * Fields that share guiding questions, the questions beside them.

@@ -1,6 +1,6 @@
 // Tables and lists of lines: add, take out (with undo), move by button or Alt+arrow, say where each comes from.
 
-import { html, live, nothing, repeat } from "../vendor/lit-html.js";
+import { html, live, nothing, repeat } from "../../vendor/lit-html.js";
 import { t } from "../lib/i18n.js";
 import { icon } from "../views/marks.js";
 import { drawError, drawOptions, on } from "./fields.js";
@@ -67,9 +67,9 @@ function drawActs(row, place, list, desk) {
     ${act("trash-2", t("Take row %(n)s out", { n }), () => list.remove(place))}</div>`;
 }
 
-/** @param {string} sign @param {string} label @param {() => void} run @param {boolean} [disabled] @returns {Drawn} */
-export function act(sign, label, run, disabled = false) {
-  return html`<button class="button button--icon button--small" type="button" aria-label=${label} title=${label} ?disabled=${disabled} @click=${run}>${icon(sign)}</button>`;
+/** @param {string} sign @param {string} label @param {() => void} run @param {boolean} [disabled] @param {string} [name] @returns {Drawn} */
+export function act(sign, label, run, disabled = false, name = "") {
+  return html`<button class="button button--icon button--small" type="button" data-act=${name || nothing} aria-label=${label} title=${label} ?disabled=${disabled} @click=${run}>${icon(sign)}</button>`;
 }
 
 /** @typedef {ReturnType<typeof editor>} Editor */

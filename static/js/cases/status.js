@@ -1,6 +1,6 @@
 // The line that says whether what one wrote is safe, in words that are true; and the contents beside the editor.
 
-import { html, render } from "../vendor/lit-html.js";
+import { html, render } from "../../vendor/lit-html.js";
 import { language, t } from "../lib/i18n.js";
 import { icon } from "../views/marks.js";
 
@@ -22,7 +22,7 @@ export function worst(states) {
  * @param {{saved: number, version: number, message?: string, kept: boolean}} about `saved` in ms since 1970
  */
 export function showState(place, state, { saved, version, message = "", kept }) {
-  const time = new Date(saved).toLocaleTimeString(language(), { hour: "2-digit", minute: "2-digit" });
+  const time = new Date(saved).toLocaleTimeString(language(), { hour: "2-digit", minute: "2-digit", hour12: false });
   const words = {
     stored: t("Saved %(time)s, revision %(n)s", { time, n: version }),
     writing: kept ? t("Not saved yet, kept in this browser") : t("Not saved yet"),
