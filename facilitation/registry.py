@@ -15,8 +15,8 @@ import facilitation.cases.managing
 import facilitation.cases.matrix_commands
 import facilitation.labs.activities
 import facilitation.labs.evaluating
-import facilitation.labs.planning
 import facilitation.labs.moving
+import facilitation.labs.planning
 import facilitation.labs.running
 import facilitation.labs.showing
 import facilitation.labs.views

@@ -38,7 +38,9 @@ class Cast:
         self.olga = self.staff("olga@example.org", "Olga", "coordinator")
         self.mara = self.staff("mara@example.org", "Mara", "sector_lead", sector="MS")
         self.omar = self.staff("omar@example.org", "Omar", "case_owner", case=self.case)
-        made = self.do("lab.create", self.mara, kind="flagship_lab", sector="MS", title="Lab one", cases=[self.case, self.other_case])
+        made = self.do(
+            "lab.create", self.mara, kind="flagship_lab", sector="MS", title="Lab one", cases=[self.case, self.other_case]
+        )
         self.lab, self.code, self.wall = made["lab"], made["code"], made["wall"]
         self.anna = self.staff("anna@example.org", "Anna", "facilitator")
         self.rita = self.staff("rita@example.org", "Rita", "rapporteur")
@@ -128,9 +130,7 @@ class Cast:
 
     def board(self, kind: str, *, case: str | None = None) -> str:
         boards = self.look()["entities"]["board"]
-        return next(
-            id_ for id_, value in boards.items() if value["kind"] == kind and (case is None or value.get("case") == case)
-        )
+        return next(id_ for id_, value in boards.items() if value["kind"] == kind and (case is None or value.get("case") == case))
 
     def ballot(self, scope: str, method: str = "dots") -> str:
         ballots = self.look()["entities"]["ballot"]

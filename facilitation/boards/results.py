@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -67,8 +68,7 @@ def mean(values: Sequence[int]) -> float | None:
 def spread(values: Sequence[int]) -> float | None:
     if not values:
         return None
-    middle = sum(values) / len(values)
-    return round((sum((value - middle) ** 2 for value in values) / len(values)) ** 0.5, 2)
+    return round(statistics.pstdev(values), 2)
 
 
 def _ordered(counts: Counter[str]) -> dict[str, int]:

@@ -200,9 +200,7 @@ def tallies(looking: Looking, ids: Collection[str] | None) -> dict[str, Value]:
             .join(Ballot, Ballot.id == Vote.ballot_id)
             .where(Ballot.lab_id == looking.lab.id)
             .group_by(Vote.ballot_id)
-        )
-        
-        .all()
+        ).all()
     )
     opened = looking.session.scalars(select(Ballot.id).where(Ballot.lab_id == looking.lab.id, Ballot.number.is_not(None)))
     values |= {ballot: {"ballot": ballot, "count": voted.get(ballot, 0)} for ballot in opened}
@@ -220,9 +218,7 @@ def _board_tally(looking: Looking, board: Board) -> dict[str, Value]:
                 Contribution.origin != "owner_draft",
             )
             .group_by(Contribution.column)
-        )
-        
-        .all()
+        ).all()
     )
     columns = [column["id"] for column in board.columns] or [""]
     return {

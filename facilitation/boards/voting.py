@@ -163,7 +163,7 @@ def _items(ctx: Context, ballot: Ballot, wanted: list[str] | None) -> list[str]:
                 Contribution.parent_id.is_(None),
                 Contribution.cluster_id.is_(None),
                 Contribution.kind != "experience",
-            )  # fmt: skip
+            )
             .order_by(Contribution.number)
         )
     )

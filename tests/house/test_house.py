@@ -131,7 +131,19 @@ def test_no_file_is_longer_than_a_room() -> None:
 
 def test_nothing_names_a_registry_or_a_path_of_a_machine() -> None:
     words = ["pypi." + "org", "pythonhosted" + ".org", "registry.npmjs" + ".org", "deb.debian" + ".org", "/work" + "/"]
-    skipped = {".git", ".ruff_cache", ".mypy_cache", ".pytest_cache", ".hypothesis", ".venv", "node_modules", "instance", "vendor", "fonts", "__pycache__"}
+    skipped = {
+        ".git",
+        ".ruff_cache",
+        ".mypy_cache",
+        ".pytest_cache",
+        ".hypothesis",
+        ".venv",
+        "node_modules",
+        "instance",
+        "vendor",
+        "fonts",
+        "__pycache__",
+    }
     for path in ROOT.rglob("*"):
         if path.is_file() and not skipped & set(path.parts) and path.suffix not in {".png", ".woff2", ".mo", ".pyc"}:
             text = path.read_text(encoding="utf-8", errors="ignore")

@@ -72,7 +72,9 @@ def test_before_the_reveal_the_room_has_counts_and_no_words(cast: Cast) -> None:
     assert "zebra" not in json.dumps(cast.look("room"))
     change = cast.delta("room", have)
     assert "zebra" not in json.dumps(change)
-    assert [item["value"]["count"] for item in change["changes"] if item["type"] == "tally"] == [1]  # Ben's; the draft is there to be read
+    assert [item["value"]["count"] for item in change["changes"] if item["type"] == "tally"] == [
+        1
+    ]  # Ben's; the draft is there to be read
     cast.act("activity.reveal", cast.anna)
     assert "zebra" in json.dumps(cast.look("room"))
 

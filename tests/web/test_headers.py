@@ -22,7 +22,7 @@ def test_every_answer_carries_the_policy(cast: Cast, path: str) -> None:
     assert "unsafe" not in policy
     assert "*" not in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Referrer-Policy"] == "same-origin"
     assert headers["Cache-Control"] == "no-store"
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert "Access-Control-Allow-Origin" not in headers
