@@ -143,7 +143,7 @@ function around(scene) {
     case "counting":
       return html`${head(wall, { where: activity?.title, title: ballot?.question || t("Your dots, please"), activity })}${voting(wall, /** @type {any} */ (ballot))}${bands(wall)}${joinStrip(wall)}`;
     case "dots":
-      return html`${head(wall, { where: activity?.title, title: headline(wall, /** @type {any} */ (ballot)) })}${dotResult(wall, /** @type {any} */ (ballot))}${bands(wall)}${joinStrip(wall, t("Full table on your phone"))}`;
+      return html`${head(wall, { title: headline(wall, /** @type {any} */ (ballot)) })}${dotResult(wall, /** @type {any} */ (ballot))}${bands(wall)}${joinStrip(wall, t("Full table on your phone"))}`;
     case "rating":
       return html`${head(wall, { where: activity?.title, title: ballot?.question || t("The result") })}${ratingResult(wall, /** @type {any} */ (ballot))}${bands(wall)}${joinStrip(wall, t("Full table on your phone"))}`;
     default:

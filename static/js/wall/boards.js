@@ -33,7 +33,7 @@ function blankColumn(wall, board, column, most) {
   return html`<section class="column" data-q=${isQuad(column.id) ? column.id : nothing} aria-label=${words}>
     <div class="blank-board__head">${isQuad(column.id) ? html`<span class="swot-cross__letter" aria-hidden="true">${column.id}</span>` : nothing}<span class="blank-board__name">${
       isQuad(column.id) ? icon(`q-${column.id}`) : nothing
-    }${column.title}</span><span class="tally">${number(n)}</span></div>
+    }${board.columns.length ? column.title : tn("so far", "so far", n)}</span><span class="tally">${number(n)}</span></div>
     <div class="blank-board__slips" aria-hidden="true">${Array.from({ length: slips }, (_, index) => html`<div class="slip slip--blank ${fresh && index === slips - 1 ? "slip--fresh" : ""}"></div>`)}</div>
   </section>`;
 }

@@ -33,7 +33,7 @@ export function plain(title, line, more = nothing) {
 
 /** Talk, break, evaluation: the time is the loudest thing. @param {Wall} wall @param {Entity} activity @returns {Drawn} */
 export function talk(wall, activity) {
-  return plain(activity.title, activity.instruction, timer(activity, wall.now));
+  return plain(activity.title, activity.instruction, wall.room.lab.state === "closing" ? nothing : timer(activity, wall.now));
 }
 
 /** @param {Wall} wall @param {Entity} contribution @param {Entity | undefined} board @returns {Drawn} */
@@ -74,7 +74,7 @@ function aspect(value) {
 
 /** @param {Entity} about */
 function overview(about) {
-  return html`<main class="wall-case" id="main" tabindex="-1"><p class="wall-case__no" aria-hidden="true">–</p><h2>${about.title}</h2><div class="wall-case__body" data-fold>
+  return html`<main class="wall-case" id="main" tabindex="-1"><p class="wall-case__no" aria-hidden="true">–</p><h2>${t("In short")}</h2><div class="wall-case__body" data-fold>
     ${about.impact ? html`<p class="wall-case__impact" data-size="1">${about.impact}</p>` : nothing}
     ${about.lead ? html`<p data-size="1">${about.lead}</p>` : nothing}
     ${about.topics?.length ? html`<p class="wall-case__topics" data-size="1">${about.topics.join(" · ")}</p>` : nothing}<p class="and-more" data-more hidden></p></div></main>`;

@@ -11,7 +11,7 @@ import { itemsOf } from "./scene.js";
 /** @typedef {import("./frame.js").Wall} Wall */
 /** @typedef {import("./scene.js").Entity} Entity */
 
-const MOST_ROWS = 10;
+const MOST_ROWS = 9; // more would not fit under a screen of 16 to 9
 const TIERS = ["1", "2", "3", "other", "joined"];
 
 /** @param {Wall} wall @param {Entity} ballot @returns {Drawn} */
