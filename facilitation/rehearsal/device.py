@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,13 +65,18 @@ class Device:
 
     def ask(self, event: str, content: Mapping[str, Any]) -> dict[str, Any]:
         """The answer to one event; `unknown` when none came in time, as a phone sees it."""
+        return answer_in(self.ask_later(event, content), PATIENCE)
+
+    def ask_later(self, event: str, content: Mapping[str, Any]) -> Future[dict[str, Any]]:
+        """Send now; the answer comes when it comes."""
+        found: Future[dict[str, Any]] = Future()
         try:
             if self.socket is None or not self.socket.connected:
                 self.connect()
             assert self.socket is not None  # noqa: S101 - just connected
-            found: dict[str, Any] = self.socket.call(event, dict(content), timeout=PATIENCE)
+            self.socket.emit(event, dict(content), callback=found.set_result)
         except SocketIOError:
-            return dict(UNKNOWN)
+            found.set_result(dict(UNKNOWN))
         return found
 
     def _hello(self, hello: dict[str, Any]) -> None:
@@ -82,3 +88,11 @@ class Device:
         if change["to"] > mine:
             self.gaps += change["from"] > mine
             self.heads[change["stream"]] = change["to"]
+
+
+def answer_in(found: Future[dict[str, Any]], seconds: float) -> dict[str, Any]:
+    """The answer when it comes in time, else `unknown`."""
+    try:
+        return found.result(max(0.0, seconds))
+    except TimeoutError:
+        return dict(UNKNOWN)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -33,6 +33,9 @@ class Door(Protocol):
 
     def send(self, who: str, envelope: Mapping[str, Any], lab: str | None) -> Answer:
         """One command, and its answer in the shape of live contract section 4."""
+
+    def send_all(self, crowd: Sequence[tuple[str, Mapping[str, Any]]], lab: str) -> list[Answer]:
+        """Commands of different people about the lab, in no order; their first answers, in the order given."""
 
     def look(self, who: str, lab: str) -> dict[str, Any]:
         """What `who` sees now: a snapshot, for a seat with `mine`."""

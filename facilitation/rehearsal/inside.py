@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -82,6 +82,9 @@ class DispatcherDoor:
         if self.again and answer.get("code") == "key_reused":
             return {"ok": True, "key": envelope["key"], "result": {}, "dup": True}
         return answer
+
+    def send_all(self, crowd: Sequence[tuple[str, Mapping[str, Any]]], lab: str) -> list[Answer]:
+        return [self.send(who, envelope, lab) for who, envelope in crowd]
 
     def look(self, who: str, lab: str) -> dict[str, Any]:
         identity = self._who[who]

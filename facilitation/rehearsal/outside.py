@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
@@ -13,7 +14,7 @@ from socketio.exceptions import SocketIOError
 
 from facilitation.core import ids
 from facilitation.core.i18n import _
-from facilitation.rehearsal.device import PATIENCE, UNKNOWN, Device
+from facilitation.rehearsal.device import PATIENCE, UNKNOWN, Device, answer_in
 from facilitation.rehearsal.doors import COORDINATOR, Answer
 from facilitation.rehearsal.player import PlayError
 
@@ -82,6 +83,11 @@ class SocketDoor:
         except (requests.RequestException, ValueError):
             return dict(UNKNOWN)
         return found
+
+    def send_all(self, crowd: Sequence[tuple[str, Mapping[str, Any]]], lab: str) -> list[Answer]:
+        sent = [self.devices[who].ask_later("command", envelope) for who, envelope in crowd]
+        until = time.monotonic() + PATIENCE
+        return [answer_in(found, until - time.monotonic()) for found in sent]
 
     def look(self, who: str, lab: str) -> dict[str, Any]:
         device = self.devices[who]

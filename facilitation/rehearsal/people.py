@@ -102,10 +102,8 @@ def cluster(player: Player, item: ClusterItem) -> None:
 def vote(player: Player, item: tuple[BallotItem, VoteItem]) -> None:
     ballot, given = item
     dots = {player.ids[chosen]: n for chosen, n in given.dots.items()}
-    player.do(given.person, "ballot.vote", ballot=player.ids[ballot.id], dots=dots)
-    player.played["vote"] += 1
+    player.give(given.person, "ballot.vote", "vote", ballot=player.ids[ballot.id], dots=dots)
 
 
 def answer_evaluation(player: Player, item: Answers) -> None:
-    player.do(item.person, "evaluation.answer", answers=dict(item.answers))
-    player.played["evaluation"] += 1
+    player.give(item.person, "evaluation.answer", "evaluation", answers=dict(item.answers))

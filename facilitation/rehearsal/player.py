@@ -72,6 +72,7 @@ class Player:
     not_played: Counter[str] = field(default_factory=Counter)
     step: Step | None = None
     _nth: int = 0
+    _crowd: list[tuple[Step, str, dict[str, Any], str]] = field(default_factory=list)
 
     # ---- commands
 
@@ -98,23 +99,43 @@ class Player:
             time.sleep(min(5.0, answer.get("after_ms", 250 * 2**attempt) / 1000))
         return answer
 
+    def give(self, who: str, name: str, /, counted: str, **args: Any) -> None:
+        """What everybody does at once and in no order, a vote or an evaluation: without a pace all are sent together."""
+        if self.pace.speed is None and self.step is not None:
+            self._crowd.append((self.step, who, self.envelope(name, args), counted))
+            return
+        self.do(who, name, **args)
+        self.played[counted] += 1
+
+    def settle(self) -> None:
+        """Send what everybody gave, and wait for every answer."""
+        crowd, self._crowd = self._crowd, []
+        answers = self.door.send_all([(who, envelope) for _step, who, envelope, _counted in crowd], self.lab)
+        for (step, who, envelope, counted), first in zip(crowd, answers, strict=True):
+            answer = self.answer(who, envelope) if first.get("retry") else first
+            if not answer["ok"]:
+                self.step = step
+                raise self.error(f"{who}, {envelope['name']}: {answer['code']}. {answer['message']}", answer["code"])
+            self.played[counted] += 1
+
     def error(self, message: str, code: str = "") -> PlayError:
         return PlayError(message, line=self.step.line if self.step else 0, code=code)
 
     # ---- the lab
 
-    def play(
-        self, script: Sequence[Step], take: Mapping[str, Callable[[Player, Any], None]], *, until: int | None = None
-    ) -> None:
+    def play(self, script: Sequence[Step], take: Mapping[str, Take], *, until: int | None = None) -> None:
         """Take every step up to second `until`, each by the function for its kind."""
         for step in script:
             if until is not None and step.t > until:
                 break
+            if self._crowd and self._crowd[0][0].kind != step.kind:
+                self.settle()
             self.pace.wait(step.t)
             self.step, self._nth = step, 0
             self.door.at(step.t)
             self.told(step)
             take[step.kind](self, step.item)
+        self.settle()
         self.step = None
 
     def board_for(self, kind: str, activity: str, case: str | None = None) -> str:

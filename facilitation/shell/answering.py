@@ -15,7 +15,7 @@ from flask import Flask
 from facilitation import config
 from facilitation.app import create_app
 from facilitation.cases.marked import FileError
-from facilitation.core.errors import Refused
+from facilitation.core.errors import Refused, default_message
 from facilitation.core.i18n import _
 from facilitation.extensions import db
 from facilitation.first_run import is_current, is_there, migrate_database
@@ -51,7 +51,7 @@ def answering(lines: Callable[[Answer], str] | None = None) -> Callable[[Callabl
 
 def fail(error: Exception, as_json: bool) -> NoReturn:
     """Say what went wrong and end with 1."""
-    message = f"{error.message} {_fields(error)}".strip() if isinstance(error, Refused) else str(error)
+    message = words_of(error) if isinstance(error, Refused) else str(error)
     click.echo(message, err=True)
     if as_json:
         told: dict[str, Any] = {"code": getattr(error, "code", "") or "invalid", "message": message}
@@ -61,8 +61,11 @@ def fail(error: Exception, as_json: bool) -> NoReturn:
     sys.exit(1)
 
 
-def _fields(refusal: Refused) -> str:
-    return "; ".join(f"{name}: {message}" for name, message in refusal.fields.items())
+def words_of(refusal: Refused) -> str:
+    """The refusal's own sentence; a general one says which inputs it means."""
+    if not refusal.fields or refusal.message != default_message(refusal.code):
+        return refusal.message
+    return f"{refusal.message} ({', '.join(f'{name}: {told}' for name, told in refusal.fields.items())})"
 
 
 def tell(line: str) -> None:
