@@ -168,7 +168,8 @@ def compiled(locale: str) -> tuple[bytes, str]:
     write_mo(out, catalogue)
     scripts = {}
     for message in catalogue:
-        if message.id and any(path.startswith("static/js/") for path, _ in message.locations):
+        complete = all(message.string) if isinstance(message.string, tuple | list) else message.string
+        if message.id and complete and any(path.startswith("static/js/") for path, _ in message.locations):
             key = message.id if isinstance(message.id, str) else message.id[0]
             scripts[key] = message.string if isinstance(message.id, str) else list(message.string)
     return out.getvalue(), json.dumps(scripts, ensure_ascii=False, indent=0, sort_keys=True) + "\n"
