@@ -95,7 +95,9 @@ def _as_participant(lab: str) -> ResponseReturnValue:
 
 
 def _page(row: Lab, island: dict[str, Any]) -> str:
-    return render_template("phone/lab.html", lab=row, modules=imports_of("js/pages/phone.js"), island={**island, "lab": row.id, "words": words()})
+    return render_template(
+        "phone/lab.html", lab=row, modules=imports_of("js/pages/phone.js"), island={**island, "lab": row.id, "words": words()}
+    )
 
 
 def words() -> dict[str, Any]:

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from facilitation.config import ROOT
 from facilitation.core.actor import SYSTEM
 from facilitation.extensions import db
-from facilitation.config import ROOT
 from tests.browser.stage import Server, Stage
 from tests.programs import need
 

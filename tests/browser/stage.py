@@ -19,13 +19,13 @@ from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from facilitation import create_app
+from facilitation.config import ROOT
 from facilitation.core import ids
 from facilitation.core.actor import NOBODY, SYSTEM, Identity
 from facilitation.core.unit_of_work import reading
 from facilitation.extensions import db
 from facilitation.labs.models import Activity, Lab
 from facilitation.labs.planning import code_of, wall_token
-from facilitation.config import ROOT
 from facilitation.people.models import Seat, User
 from facilitation.people.seats import seat_token
 
@@ -73,7 +73,7 @@ class Server:
 
     def _answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.url}/healthz", timeout=1) as answer:  # noqa: S310 - our own address
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=1) as answer:
                 return bool(answer.status == 200)
         except OSError:
             return False
@@ -85,8 +85,8 @@ class Server:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
         payload = None if body is None else json.dumps(body).encode()
         try:
-            asked = urllib.request.Request(f"{self.url}{path}", payload, headers)  # noqa: S310
-            with urllib.request.urlopen(asked, timeout=15) as answer:  # noqa: S310
+            asked = urllib.request.Request(f"{self.url}{path}", payload, headers)
+            with urllib.request.urlopen(asked, timeout=15) as answer:
                 return answer.status, json.loads(answer.read())
         except urllib.error.HTTPError as refusal:
             return refusal.code, json.loads(refusal.read())
@@ -203,3 +203,8 @@ class Stage:
         page.goto(f"/labs/{self.lab}/phone")
         page.wait_for_selector("html[data-link=live]")
         return page
+
+    def seat_of(self, page: Page) -> Identity:
+        """Whose phone this is, from its cookie."""
+        cookie = next(item for item in page.context.cookies() if item["name"] == f"seat_{self.lab}")
+        return Identity("seat", cookie["value"].partition(".")[0])

@@ -19,9 +19,10 @@ export function setMessages(catalogue, tag) {
   locale = tag;
 }
 
-/** The language of the page, for dates, numbers and sorting. */
+/** The language of the page, with the person's own region where it is the same language: for dates, numbers and sorting. */
 export function language() {
-  return locale;
+  const own = typeof navigator === "undefined" ? "" : (navigator.language ?? "");
+  return own.split("-")[0] === locale ? own : locale;
 }
 
 /**
@@ -47,7 +48,7 @@ export function tn(singular, plural, n, values) {
 
 /** @param {number} n */
 export function number(n) {
-  return new Intl.NumberFormat(locale).format(n);
+  return new Intl.NumberFormat(language()).format(n);
 }
 
 /**

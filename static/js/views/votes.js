@@ -1,7 +1,7 @@
 // Votes: dots one can give, results that are never a bare total. Bars are SVG with percent attributes, as in templates/parts/votes.html.
 
 import { html, nothing, svg } from "../../vendor/lit-html.js";
-import { number, t, tn } from "../lib/i18n.js";
+import { language, number, t, tn } from "../lib/i18n.js";
 import { tierWord } from "./marks.js";
 
 /** @typedef {import("./marks.js").Drawn} Drawn */
@@ -96,7 +96,7 @@ export function ratings(items, result, steps) {
   const rows = items.map((item) => ({ ...item, ...(result[item.id] ?? { mean: null, n: 0, spread: null, by_tier: {} }) }));
   rows.sort((a, b) => (b.mean ?? -1) - (a.mean ?? -1));
   return html`<ol class="ratings">${rows.map((row) => html`<li class="ratings__row"><p class="ratings__title">${row.title}</p>${scaleLine(row, top)}
-    <p class="ratings__words">${row.mean === null ? t("nobody rated this") : ratingWords(row, steps)}</p></li>`)}</ol>`;
+    <p class="ratings__words">${row.mean === null ? t("nobody rated this") : ratingWords(row, steps, top)}</p></li>`)}</ol>`;
 }
 
 /** @param {any} row @param {number} top @returns {Drawn} */
@@ -109,12 +109,16 @@ function scaleLine({ mean, spread }, top) {
   }</svg>`;
 }
 
-/** @param {any} row @param {string[]} steps */
-function ratingWords({ mean, n, by_tier }, steps) {
-  const near = steps[Math.round(mean)] ?? "";
-  const split = TIERS.filter((id) => by_tier[id] != null).map((id) => `${tierWord(id)} ${number(by_tier[id])}`);
-  const people = tn("%(n)s person", "%(n)s people", n);
-  return [t("%(mean)s, near “%(step)s”", { mean: number(mean), step: near }), people, ...split].join(" · ");
+/** @param {any} row @param {string[]} steps @param {number} top */
+function ratingWords({ mean, n, by_tier }, steps, top) {
+  const whole = t("%(mean)s of %(top)s, near “%(step)s”", { mean: tenth(mean), top: number(top), step: steps[Math.round(mean)] ?? "" });
+  const split = TIERS.filter((id) => by_tier[id] != null).map((id) => t("%(group)s: %(mean)s", { group: tierWord(id), mean: tenth(by_tier[id]) }));
+  return [whole, tn("%(n)s person", "%(n)s people", n), ...split].join(" · ");
+}
+
+/** @param {number} mean */
+function tenth(mean) {
+  return new Intl.NumberFormat(language(), { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(mean);
 }
 
 /** @param {number} left @param {number} total @returns {Drawn} */

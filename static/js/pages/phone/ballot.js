@@ -29,11 +29,24 @@ export function ballotScreen(app, activity, begun) {
   app.places = [];
   const title = ballot.question || activity.title;
   return {
-    main: html`${task(app, activity, { title, above: begun.length > 1 ? ballotSwitch(app, begun, id) : nothing })}${returnedTexts(app, [])}
+    main: html`${task(app, { ...activity, instruction: howTo(ballot) }, { title, above: begun.length > 1 ? ballotSwitch(app, begun, id) : nothing })}${returnedTexts(app, [])}
       ${ballot.state === "revealed" ? result(app, ballot) : vote(app, id, ballot)}
       ${ballot.state === "open" ? readyButton(app, activity) : nothing}`,
     foot: ballot.state === "revealed" ? nothing : foot(app, id, ballot),
   };
+}
+
+/** @param {any} ballot */
+function howTo({ state, method, per_person, max_per_item }) {
+  if (state === "revealed") return t("The result, in total and by tier.");
+  if (state === "closed") return "";
+  if (method === "rating") return t("Choose one step for each. Nobody sees a result before the reveal.");
+  return tn(
+    "%(n)s dot. Nobody sees a count before the reveal.",
+    "%(n)s dots, at most %(max)s on one. Nobody sees a count before the reveal.",
+    per_person,
+    { max: max_per_item },
+  );
 }
 
 /** @param {App} app @param {Array<[string, any]>} begun @param {string} chosen @returns {Drawn} */

@@ -149,7 +149,7 @@ function roomList(app, id, board, column, room) {
   const known = app.ui.seen.get(place) ?? new Set();
   const shown = room.filter(([each]) => known.has(each));
   const waiting = ids.length - shown.length;
-  if (!room.length) return html`<p class="entries entries__count"><span>${t("Nothing from the room here yet. Yours can be the first.")}</span></p>`;
+  if (!room.length) return html`<p class="entries entries__count"><span>${board.kind === "questions" ? t("No question from others yet.") : t("Nothing from the room here yet. Yours can be the first.")}</span></p>`;
   const show = () => {
     app.ui.seen.set(place, new Set(ids));
     app.say(tn("%(n)s new contribution", "%(n)s new contributions", waiting));

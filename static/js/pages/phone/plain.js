@@ -1,7 +1,7 @@
 // Screens with nothing to do but listen: the lobby, a talk, a break; and the two ends: the lab closed, the seat ended.
 
 import { html, nothing, repeat } from "../../../vendor/lit-html.js";
-import { t, tn } from "../../lib/i18n.js";
+import { language, t, tn } from "../../lib/i18n.js";
 import { icon } from "../../views/marks.js";
 import { timer } from "../../views/timer.js";
 import { ownEntry } from "./entry.js";
@@ -61,7 +61,7 @@ export function closedScreen(app) {
 
 /** @param {number} ms */
 function moment(ms) {
-  return new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" }).format(ms);
+  return new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeStyle: "short" }).format(ms);
 }
 
 /** The seat is gone; what was never sent stays here to copy. @param {App} app @returns {Screen} */
