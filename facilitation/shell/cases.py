@@ -48,12 +48,14 @@ def import_cases_command(file: str, replace: bool) -> Answer:
 
 
 def _exported(answer: Answer) -> str:
-    return _("%(n)s cases written to %(file)s", n=answer["cases"], file=answer["file"]) if answer["file"] != "-" else ""
+    if answer["file"] == "-":
+        return str(answer["yaml"]).rstrip("\n")
+    return _("%(n)s cases written to %(file)s", n=answer["cases"], file=answer["file"])
 
 
 @click.command("export-cases")
 @click.argument("refs", nargs=-1)
-@click.option("-o", "--output", required=True, help="The file to write.")
+@click.option("-o", "--output", default="-", help="The file to write; without it the cases go to standard output.")
 @click.option("--sector", type=click.Choice(template("en").ids("sectors")))
 @answering(_exported)
 def export_cases_command(refs: tuple[str, ...], output: str, sector: str | None) -> Answer:
@@ -63,8 +65,11 @@ def export_cases_command(refs: tuple[str, ...], output: str, sector: str | None)
             text = export_cases(session, refs, sector=sector)
         except LookupError as error:
             raise ShellError(_("There is no case %(ref)s.", ref=error.args[0])) from None
+    answer = {"file": output, "cases": text.count("\n- id: ")}
+    if output == "-":
+        return {**answer, "yaml": text}
     write_file(output, text.encode())
-    return {"file": output, "cases": text.count("\n- id: ")}
+    return answer
 
 
 def write_file(output: str, content: bytes) -> None:
