@@ -1,7 +1,111 @@
-"""reports pages."""
+"""The report of a closed lab: to read, to finish, to download. A released one is there for anybody (R-94, R-95, R-108)."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from collections.abc import Callable
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from facilitation.core.errors import Refused
+from facilitation.core.i18n import _
+from facilitation.labs.models import Lab
+from facilitation.offload import offload
+from facilitation.permissions import COMMANDS, standing_of
+from facilitation.reports.assemble import assemble
+from facilitation.reports.closed import ClosedLab
+from facilitation.reports.content import Written
+from facilitation.reports.gather import gather
+from facilitation.reports.models import ReportState
+from facilitation.reports.render import FORMATS, html
+from facilitation.reports.writing import PARTS
+from facilitation.web import access, merge_desk
 
 blueprint = Blueprint("reports", __name__)
+blueprint.register_blueprint(merge_desk.blueprint)
+
+
+def readable(lab: str) -> tuple[Lab, frozenset[str]]:
+    """The lab and what the account is to it. A released report needs no account; else somebody without standing finds nothing."""
+    session = access.session()
+    row = session.get(Lab, lab)
+    state = session.get(ReportState, lab)
+    released = row is not None and state is not None and state.state == "released"
+    actor = access.actor() if released else access.signed_in()
+    standing = standing_of(session, actor, "lab", lab) if row is not None else frozenset()
+    if row is None or not (standing or released):
+        raise Refused("not_found")
+    return row, standing
+
+
+@blueprint.get("/labs/<lab>/report")
+def report(lab: str) -> ResponseReturnValue:
+    """The report as a page. Who may write sees the places to write in."""
+    row, standing = readable(lab)
+    if row.state != "closed":
+        return render_template("reports/not_yet.html", lab=row), 200
+    closed = gather(access.session(), row.id)
+    may_write = bool(standing & COMMANDS["report.write"]) and closed.state != "released"
+    editing = {"form": _forms(closed)} if may_write else None
+    made = offload(assemble, closed)
+    body = offload(html.body, made, icons=url_for("static", filename="icons.svg"), editing=editing)
+    return render_template(
+        "reports/page.html", lab=row, report=made, body=body, may_write=may_write,
+        may_state=bool(standing & COMMANDS["report.set_state"]), is_staff_of=bool(standing), state=closed.state,
+    )  # fmt: skip
+
+
+def _forms(closed: ClosedLab) -> Callable[[Written], Markup]:
+    """The form of each written part, made beforehand in the language of the person: the report itself speaks the lab's."""
+    forms: dict[str, Markup] = {}
+    for part in PARTS:
+        now = closed.narrative.get(part)
+        text, version = (now.text, now.version) if now else ("", 0)
+        page = render_template("reports/write.html", lab=closed.lab.id, part=part, text=text, version=version)
+        forms[part] = Markup(page)  # noqa: S704 - rendered by a template that escapes
+    return lambda written: forms[written.part]
+
+
+@blueprint.get("/labs/<lab>/report.<any(docx, html, json):kind>")
+def download(lab: str, kind: str) -> ResponseReturnValue:
+    """The report as a file."""
+    row, _standing = readable(lab)
+    closed = gather(access.session(), row.id)
+    content = offload(lambda: FORMATS[kind].write(assemble(closed)))
+    name = f"lab-report-{closed.lab.day or row.id}-v{closed.version}.{kind}"
+    return Response(content, content_type=FORMATS[kind].media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@blueprint.post("/labs/<lab>/report/parts/<part>")
+def write(lab: str, part: str) -> ResponseReturnValue:
+    """Store one written part. When somebody else wrote in between, both texts are shown (D11)."""
+    if part not in PARTS:
+        raise Refused("not_found")
+    text, version = request.form.get("text", ""), request.form.get("version", "0")
+    try:
+        access.do(
+            "report.write", lab=lab, key=access.csrf_key(request.form.get("key")), part=part, text=text,
+            version=int(version) if version.isdigit() else 0,
+        )  # fmt: skip
+    except Refused as refusal:
+        if refusal.code != "conflict":
+            raise
+        theirs = refusal.data["theirs"]
+        return render_template("reports/conflict.html", lab=lab, part=part, mine=text, theirs=theirs), refusal.status
+    flash(_("Stored."))
+    return redirect(url_for("reports.report", lab=lab, _anchor=f"part-{part}"), 303)
+
+
+@blueprint.post("/labs/<lab>/report/state")
+def set_state(lab: str) -> ResponseReturnValue:
+    wanted = request.form.get("state", "")
+    access.do("report.set_state", lab=lab, key=access.csrf_key(request.form.get("key")), state=wanted)
+    flash(
+        {
+            "draft": _("The report is a draft again."),
+            "remarks": _("The report is open for remarks."),
+            "released": _("The report is released. Anybody who has its address can read it."),
+        }.get(wanted, "")
+    )
+    return redirect(url_for("reports.report", lab=lab), 303)
