@@ -73,9 +73,13 @@ export function ranked(items, result) {
   return rows.map((row) => ({ ...row, place: 1 + rows.filter((other) => other.total > row.total).length }));
 }
 
-/** @param {Row[]} rows highest first @param {string} [label] @returns {Drawn} */
-export function ranking(rows, label = "") {
-  const most = Math.max(0, ...rows.map((row) => row.total));
+/**
+ * @param {Row[]} rows highest first
+ * @param {string} [label]
+ * @param {number} [most] what the full width stands for, when these rows go on from others
+ * @returns {Drawn}
+ */
+export function ranking(rows, label = "", most = Math.max(0, ...rows.map((row) => row.total))) {
   return html`<ol class="ranking" aria-label=${label || nothing}>${rows.map(
     (row, index) => html`<li><span class="ranking__place">${row.place ?? index + 1}</span><span class="ranking__title">${row.mark ?? nothing} ${row.title}${row.note ?? nothing}</span>${tierSplit(
       row.by_tier,
