@@ -149,5 +149,5 @@ function conflict(c, { cluster, mine, theirs }) {
 
 /** @param {Console} c */
 function say(c) {
-  return { title: t("Say it for someone"), body: sayFor(c) };
+  return { title: t("Say it for someone"), body: sayFor(c, false) };
 }

@@ -82,13 +82,13 @@ function parkedWords({ owner, next_step: step, date }) {
   return by ? t("%(owner)s, by %(date)s", { owner, date: by }) : owner;
 }
 
-/** Two taps: the words, then the tier they come from. @param {Console} c @returns {Drawn} */
-export function sayFor(c) {
+/** Two taps: the words, then the tier they come from. @param {Console} c @param {boolean} [headed] a dialog has its own head @returns {Drawn} */
+export function sayFor(c, headed = true) {
   const board = c.board();
   if (!c.may("contribution.note") || !board) return nothing;
   const columns = board.columns;
   const chosen = columns.some((/** @type {any} */ column) => column.id === c.ui.column) ? c.ui.column : (columns[0]?.id ?? "");
-  return html`<section aria-labelledby="say-title"><h2 id="say-title">${t("Say it for someone")}</h2>
+  return html`<section aria-label=${t("Say it for someone")}>${headed ? html`<h2>${t("Say it for someone")}</h2>` : nothing}
     <form class="on-behalf" @submit=${(/** @type {SubmitEvent} */ event) => say(c, event, chosen)}>
       ${columns.length ? html`<div class="on-behalf__columns" role="group" aria-label=${t("Column")}>${columns.map((/** @type {any} */ column) => html`<button class="button button--small" type="button" aria-pressed=${String(column.id === chosen)} title=${column.title} @click=${() => c.ui.set({ column: column.id })}>${column.id.length === 1 ? column.id : column.title}</button>`)}</div>` : nothing}
       <label class="visually-hidden" for="say-text">${t("Spoken words, for “%(board)s”", { board: board.title })}</label>

@@ -10,6 +10,8 @@ import { ballotsHere, itemsOf } from "./room.js";
 /** @typedef {import("../views/marks.js").Drawn} Drawn */
 /** @typedef {import("../pages/console.js").Console} Console */
 
+const FIRST_ROWS = 5; // the rest is one tap away: people and coverage stay in sight
+
 /** @param {Console} c @returns {Drawn} */
 export function ballots(c) {
   const here = ballotsHere(c.room);
@@ -43,7 +45,11 @@ function turnout(c, ballot) {
 function result(c, ballot) {
   const items = itemsOf(c.room, ballot);
   if (ballot.method === "rating") return html`<div class="ballot-panel__result">${ratings(items, ballot.result, scaleWords(ballot))}</div>`;
-  return html`${legend()}<div class="ballot-panel__result">${ranking(ranked(items, ballot.result), t("Result, highest first"))}</div>`;
+  const rows = ranked(items, ballot.result);
+  const rest = rows.slice(FIRST_ROWS);
+  const most = rows[0]?.total;
+  return html`${legend()}<div class="ballot-panel__result">${ranking(rows.slice(0, FIRST_ROWS), t("Result, highest first"))}
+    ${rest.length ? html`<details class="more more--plain"><summary>${tn("%(n)s more", "%(n)s more", rest.length)}</summary>${ranking(rest, t("Result, the others"), most)}</details>` : nothing}</div>`;
 }
 
 /** The steps of a rating from its lower end. @param {any} ballot */

@@ -91,7 +91,7 @@ function panel(tab) {
     case "covered":
       return html`${ballots(c)}${covered(c)}`;
     case "wall":
-      return html`${wallNow(c)}<section>${ruler(c)}</section>`;
+      return html`${wallNow(c)}<section><h2>${t("Agenda")}</h2>${ruler(c)}</section>`;
     default:
       return html`${queue(c)}${parked(c)}`;
   }
