@@ -48,7 +48,11 @@ class Unreadable(Exception):
 def extracted() -> Catalog:
     """Every marked string with the files it stands in."""
     catalogue = Catalog(charset="utf-8", fuzzy=False)
-    for folder, pattern, reader in (("facilitation", "*.py", in_module), ("templates", "*.html", in_template), ("static/js", "*.js", in_script)):
+    for folder, pattern, reader in (
+        ("facilitation", "*.py", in_module),
+        ("templates", "*.html", in_template),
+        ("static/js", "*.js", in_script),
+    ):
         for path in sorted((ROOT / folder).rglob(pattern)):
             where = path.relative_to(ROOT).as_posix()
             try:
@@ -156,7 +160,9 @@ def same_places(message: Message) -> bool:
     forms = (message.string,) if isinstance(message.string, str) else message.string
     wanted = [set(PLACE.findall(id_)) for id_ in ids]
     return all(
-        not form or (found := set(PLACE.findall(form))) == wanted[min(number, len(wanted) - 1)] or (number == 0 and found == wanted[-1])
+        not form
+        or (found := set(PLACE.findall(form))) == wanted[min(number, len(wanted) - 1)]
+        or (number == 0 and found == wanted[-1])
         for number, form in enumerate(forms)
     )
 
