@@ -23,6 +23,7 @@ class Invitation:
     read_url: str
     join_url: str
     code: str
+    lasts: str  # empty when nobody has planned it yet
 
 
 def invitation(lab: Lab, words: Invitation) -> str:
@@ -35,7 +36,7 @@ def invitation(lab: Lab, words: Invitation) -> str:
         _list(_("The challenges we look at"), words.challenges),
         _list(_("Impact areas"), words.impact_areas),
         _list(_("Stages of the value chain"), words.stages),
-        _way_in(lab, words),
+        _way_in(words),
         _promise(lab),
     ]
     return "\n\n".join(block for block in blocks if block)
@@ -60,16 +61,15 @@ def _benefits(words: Invitation) -> str:
     return _list(_("What you gain and what you bring"), benefits)
 
 
-def _way_in(lab: Lab, words: Invitation) -> str:
-    minutes = round(lab.planned_seconds / 60)
+def _way_in(words: Invitation) -> str:
     lines = [
         _("How to take part"),
         _("Read the cases beforehand: %(url)s", url=words.read_url),
         _("On the day: %(url)s, code %(code)s. A phone is enough; no account, nothing to install.",
           url=words.join_url, code=words.code),
     ]  # fmt: skip
-    if minutes:
-        lines.append(n_("It takes %(n)s minute.", "It takes %(n)s minutes.", minutes))
+    if words.lasts:
+        lines.append(_("It takes %(length)s.", length=words.lasts))
     return "\n".join(lines)
 
 

@@ -102,12 +102,17 @@ def _cases(session: Session, lab: Lab) -> list[PlannedCase]:
     ]
 
 
+def name_of(case: Case) -> str:
+    """A case as the lab calls it: without the names of firms, where its owner wrote such a title."""
+    return case.neutral_title or case.title
+
+
 def planned_case(case: Case, *, owned: bool = False, undecided: int = 0) -> PlannedCase:
     """How full a case is, as far as a lab needs it."""
     document = case.document
     return PlannedCase(
         id=case.id,
-        title=case.title,
+        title=name_of(case),
         topics=len(document.get("topics", ())),
         aspects=len(aspects(document)),
         elements=sum(1 for _pair in elements(document)),

@@ -11,11 +11,15 @@ from flask_login import login_user, logout_user
 from sqlalchemy import select
 from werkzeug.security import generate_password_hash
 
+from facilitation.cases.models import Case
+from facilitation.cases.template import template
 from facilitation.core import i18n
 from facilitation.core.actor import NOBODY, SYSTEM, Staff
 from facilitation.core.clock import system_clock
 from facilitation.core.errors import Refused
 from facilitation.core.i18n import _
+from facilitation.labs.models import Lab
+from facilitation.labs.words import ROLES
 from facilitation.offload import offload
 from facilitation.people.models import User
 from facilitation.people.signing_in import check_password_rules, has_accounts, password_matches, usable_link
@@ -116,21 +120,26 @@ def _set_up(token: str, values: dict[str, str]) -> dict[str, str]:
 
 @blueprint.get("/account")
 def account() -> ResponseReturnValue:
-    asking = access.signed_in()
-    user = access.session().get_one(User, asking.id) if isinstance(asking, Staff) else None
-    return render_template("accounts/account.html", user=user, grants=getattr(asking, "grants", ()), errors={})
+    return _account_page(access.staff(), {})
+
+
+def _account_page(who: Staff, errors: dict[str, str]) -> str:
+    reads = access.session()
+    labs = select(Lab).where(Lab.id.in_([grant.lab for grant in who.grants if grant.lab]))
+    cases = select(Case).where(Case.id.in_([grant.case for grant in who.grants if grant.case]))
+    return render_template(
+        "accounts/account.html", user=reads.get_one(User, who.id), grants=who.grants, errors=errors, role_words=ROLES,
+        labs={lab.id: lab for lab in reads.scalars(labs)}, cases={case.id: case for case in reads.scalars(cases)},
+        labels=template(),
+    )  # fmt: skip
 
 
 @blueprint.post("/account/password")
 def new_password() -> ResponseReturnValue:
-    who = access.signed_in()
+    who = access.staff()
     problem = check_password_rules(request.form.get("password", ""))
-    if problem or not isinstance(who, Staff):
-        user = access.session().get(User, getattr(who, "id", ""))
-        page = render_template(
-            "accounts/account.html", user=user, grants=getattr(who, "grants", ()), errors={"password": problem or ""}
-        )
-        return page, 400
+    if problem:
+        return _account_page(who, {"password": problem}), 400
     access.session().rollback()
     result = access.do("user.set_password", password_hash=offload(generate_password_hash, request.form["password"]))
     _remember(who.id, result["serial"], who.language, who.name)

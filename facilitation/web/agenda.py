@@ -156,7 +156,7 @@ def _page(lab: Lab, item: Activity | None, values: dict[str, Any], *, kind: str,
         "others": [other for other in agenda if item is None or other.id != item.id], "rows": lab_forms.BALLOTS,
         "used": item is not None and item.id in overview.used_activities(session, lab.id),
         "has_board": KINDS[kind][0] is not None, "errors": {}, "conflict": {}, "after": "",
-        "before": _before(agenda, item),
+        "before": _before(agenda, item), "forms": lab_forms,
     }  # fmt: skip
     return render_template("labs/activity.html", **{**context, **more})
 

@@ -141,6 +141,8 @@ def _people_line(lab: Lab, plan: checks.Plan) -> str:
     if plan.people:
         tiers = " / ".join(str(plan.people.get(tier, 0)) for tier in ("1", "2", "3", "other"))
         return _("%(tiers)s by tier", tiers=tiers)
+    if plan.is_over:
+        return _("nobody joined")
     return n_("%(n)s person expected", "%(n)s people expected", lab.expected_people)
 
 
@@ -168,7 +170,7 @@ def invitation_text(session: Session, settings: Any, lab: Lab) -> str:
             lab,
             Invitation(
                 when=dates.span(overview.begins(lab), lab.planned_seconds),
-                cases=[case.title for case in overview.cases_of(session, lab.id)],
+                cases=[overview.name_of(case) for case in overview.cases_of(session, lab.id)],
                 challenges=focus.get("challenges", ()),
                 impact_areas=labels.labels("impact_areas", focus.get("impact_areas", ())),
                 stages=labels.labels("value_chain_stages", focus.get("value_chain_stages", ())),
@@ -176,5 +178,6 @@ def invitation_text(session: Session, settings: Any, lab: Lab) -> str:
                 read_url=f"{settings.public_url}/read/{code}",
                 join_url=f"{settings.public_url}/join",
                 code=code,
+                lasts=dates.length(lab.planned_seconds) if lab.planned_seconds else "",
             ),
         )

@@ -21,6 +21,7 @@ from facilitation.labs.planning import code_of, wall_token
 from facilitation.people.seats import lab_by_code
 from facilitation.permissions import standing_of
 from facilitation.web import access, dates, lab_forms, lab_page
+from facilitation.web.cases import figure
 
 blueprint = Blueprint("labs", __name__)
 NEW = {"kind": "flagship_lab", "mode": "hybrid", "expected_people": "40", "zone": "UTC"}
@@ -127,13 +128,20 @@ def plan_page(lab: str, standing: frozenset[str], step: int | None = None, **mor
         "lab": row, "plan": found, "points": points, "by_step": checks.by_step(points), "may": lab_page.may(standing),
         "steps": lab_page.steps(row, found, points), "step": step or _step(points, found), "coverage": checks.coverage(found),
         "stages": lab_page.stages(session, row, points), "standing": standing, "code": code_of(settings, row),
-        "wall": wall_token(settings, row) if standing & access.LAB_STAFF else "", "begins": overview.begins(row),
+        "begins": overview.begins(row),
         "staff": overview.staff_of(session, row.id), "joined": overview.has_joined(session, row.id), "settings": settings,
         "evaluations": overview.evaluations_of(session, row.id), "invitation": lab_page.invitation_text(session, settings, row),
         "choices": choosable(), "zones": dates.zones(), "locales": i18n.LOCALES, "errors": {}, "conflict": {}, "typed": {},
-        "forms": lab_forms, "missing_in": checks.missing_in, **_words(),
+        "forms": lab_forms, "missing_in": checks.missing_in, "lab_staff": access.LAB_STAFF, **_links(row, standing), **_words(),
     }  # fmt: skip
     return render_template("labs/plan.html", **{**context, **more})
+
+
+def _links(lab: Lab, standing: frozenset[str]) -> dict[str, str]:
+    """Where the plan leads. The wall's address carries its token in the fragment, which no server log sees."""
+    token = wall_token(access.extension("settings"), lab) if standing & access.LAB_STAFF else ""
+    wall = url_for("wall.lab", lab=lab.id, lang=lab.language) + (f"#{token}" if token else "")
+    return {"wall_href": wall, "reports_href": f"/labs/{lab.id}/report"}
 
 
 def _step(points: list[checks.OpenPoint], found: checks.Plan) -> int:
@@ -160,9 +168,26 @@ def sheet(lab: str) -> ResponseReturnValue:
 
 @blueprint.get("/read/<code>")
 def read(code: str) -> ResponseReturnValue:
-    """The reading sheets of a lab's cases, for whoever was invited and has its code, before and during the lab (R-54)."""
-    session = access.session()
-    row = lab_by_code(session, code[:60])
+    """What invited people read before the lab, for whoever has its code (R-54)."""
+    row = _invited(code)
+    cases = [room_value(case, i18n.locale()) for case in overview.cases_of(access.session(), row.id)]
+    page = {"lab": row, "code": code, "cases": cases, "begins": overview.begins(row)}
+    return render_template("labs/read.html", **page, **_words())
+
+
+@blueprint.get("/read/<code>/<int:number>")
+def read_case(code: str, number: int) -> ResponseReturnValue:
+    """The reading sheet of one of its cases, counted from 1."""
+    cases = overview.cases_of(access.session(), _invited(code).id)
+    if not 1 <= number <= len(cases):
+        raise Refused("not_found")
+    back = url_for("labs.read", code=code)
+    return render_template("cases/sheet.html", sheet=room_value(cases[number - 1], i18n.locale()), back=back, figure=figure)
+
+
+def _invited(code: str) -> Lab:
+    """The lab behind a code. Wrong codes are counted and slowed down as at the join page."""
+    row = lab_by_code(access.session(), code[:60])
     if row is None:
         limits, address = access.extension("limits"), request.remote_addr or ""
         limits.wrong_code(address)
@@ -170,10 +195,7 @@ def read(code: str) -> ResponseReturnValue:
         raise Refused("not_found", _("There is no lab with this code. Please look at it once more."))
     if row.state == "closed":
         raise Refused("gone", _("This lab has ended. Thank you for your interest."))
-    cases = [room_value(case, i18n.locale()) for case in overview.cases_of(session, row.id)]
-    return render_template(
-        "labs/read.html", lab=row, code=code, cases=cases, begins=overview.begins(row), **_words()
-    )
+    return row
 
 
 def standing_here(lab: str) -> frozenset[str]:

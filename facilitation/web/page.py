@@ -37,7 +37,12 @@ def register(app: Flask) -> None:
         settings = access.extension("settings")
         who = access.actor()
         return {
-            "current_actor": {"name": getattr(who, "name", ""), "is_staff": isinstance(who, Staff), "actor": who},
+            "current_actor": {
+                "name": getattr(who, "name", ""),
+                "is_staff": isinstance(who, Staff),
+                "is_coordinator": any(grant.role == "coordinator" for grant in getattr(who, "grants", ())),
+                "actor": who,
+            },
             "locale": i18n.locale(),
             "locales": i18n.LOCALES,
             "theme": theme(),

@@ -133,7 +133,7 @@ def reopen(lab: str) -> ResponseReturnValue:
 
 @blueprint.post("/labs/<lab>/copy")
 def copy(lab: str) -> ResponseReturnValue:
-    """A new event after this one: agenda, focus and cases, without people and contributions (R-58); or a rehearsal of it (R-59)."""
+    """A new event after this one: agenda, focus, cases; no people, no contributions (R-58). Or a rehearsal of it (R-59)."""
     row = access.session().get(Lab, lab)
     title = request.form.get("title", "").strip() or (row.title if row else "")
     made = access.do(
