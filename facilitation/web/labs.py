@@ -141,7 +141,7 @@ def _links(lab: Lab, standing: frozenset[str]) -> dict[str, str]:
     """Where the plan leads. The wall's address carries its token in the fragment, which no server log sees."""
     token = wall_token(access.extension("settings"), lab) if standing & access.LAB_STAFF else ""
     wall = url_for("wall.lab", lab=lab.id, lang=lab.language) + (f"#{token}" if token else "")
-    return {"wall_href": wall, "reports_href": f"/labs/{lab.id}/report"}
+    return {"wall_href": wall, "reports_href": url_for("reports.report", lab=lab.id)}
 
 
 def _step(points: list[checks.OpenPoint], found: checks.Plan) -> int:
