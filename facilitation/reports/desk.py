@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from facilitation.cases.document import Found, content, find, walk
+from facilitation.cases.markdown import plain
 from facilitation.cases.template import Template
 from facilitation.core.i18n import _, n_, use_locale
 from facilitation.reports import proposals
@@ -156,7 +157,7 @@ def _element_place(found: Found | None, target: str, words: Template, proposal: 
     known = [item for item in found.item.get("suggestions", ()) if not _is_from(item, proposal)]
     lines = tuple(str(item.get("how_to_transfer") or item.get("what_to_transfer", "")) for item in known)
     slot = _("Another suggestion goes here") if lines else _("The first suggestion of this element goes here")
-    title, text = str(found.item.get("title", "")), str(found.item.get("description", ""))
+    title, text = str(found.item.get("title", "")), plain(str(found.item.get("description", "")), citations=False)
     return Place(where, title, text, str(found.item.get("category", "")), lines, slot)
 
 

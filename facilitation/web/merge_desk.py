@@ -92,14 +92,8 @@ def decide(case: str, proposal: str, act: str) -> ResponseReturnValue:
         if refusal.code not in ("conflict", "invalid", "too_long", "bad_state", "gone"):
             raise
         access.session().rollback()
-        trouble = {
-            "proposal": proposal,
-            "act": act,
-            "message": refusal.message,
-            "mine": given,
-            "theirs": refusal.data.get("theirs"),
-        }
-        return _desk(case, trouble), refusal.status
+        trouble = {"proposal": proposal, "message": refusal.message, "mine": given, "theirs": refusal.data.get("theirs")}
+        return _desk(case, {"at": proposal, "fold": act}, trouble), refusal.status
     return redirect(url_for("reports.merge.case", case=case, _anchor=f"p-{_next(case, proposal, act)}"), 303)
 
 

@@ -15,7 +15,6 @@ from facilitation.offload import offload
 from facilitation.permissions import COMMANDS, standing_of
 from facilitation.reports.assemble import assemble
 from facilitation.reports.closed import ClosedLab
-from facilitation.reports.content import Written
 from facilitation.reports.gather import gather
 from facilitation.reports.models import ReportState
 from facilitation.reports.render import FORMATS, html
@@ -56,15 +55,29 @@ def report(lab: str) -> ResponseReturnValue:
     )  # fmt: skip
 
 
-def _forms(closed: ClosedLab) -> Callable[[Written], Markup]:
+def _forms(closed: ClosedLab) -> Callable[[str], Markup]:
     """The form of each written part, made beforehand in the language of the person: the report itself speaks the lab's."""
     forms: dict[str, Markup] = {}
     for part in PARTS:
         now = closed.narrative.get(part)
         text, version = (now.text, now.version) if now else ("", 0)
-        page = render_template("reports/write.html", lab=closed.lab.id, part=part, text=text, version=version)
+        name = _act(part, again=bool(text))
+        page = render_template("reports/write.html", lab=closed.lab.id, part=part, text=text, version=version, name=name)
         forms[part] = Markup(page)  # noqa: S704 - rendered by a template that escapes
-    return lambda written: forms[written.part]
+    return forms.__getitem__
+
+
+def _act(part: str, *, again: bool) -> str:
+    """What opening the form of a part is called."""
+    first, more = {
+        "authors": (_("Name the authors"), _("Change the authors")),
+        "conclusions": (_("Write the key conclusions"), _("Edit the key conclusions")),
+        "purpose": (_("Write about the purpose"), _("Edit the purpose")),
+    }.get(part) or (
+        _("Add a remark to section %(n)s", n=part.removeprefix("note-")),
+        _("Edit the remark on section %(n)s", n=part.removeprefix("note-")),
+    )
+    return more if again else first
 
 
 @blueprint.get("/labs/<lab>/report.<any(docx, html, json):kind>")

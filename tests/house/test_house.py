@@ -21,6 +21,7 @@ DOMAIN = ("people", "cases", "labs", "boards", "stream", "reports")
 LAYERS = {
     "core": {"core"},
     **{name: {"core", *DOMAIN} for name in DOMAIN},
+    "reports": {"core", *DOMAIN, "paths"},  # its files are set from templates and styles
     "permissions": {"core", *DOMAIN},
     "dispatch": {"core", *DOMAIN, "permissions", "registry"},
 }
