@@ -175,7 +175,8 @@ def capture_note(player: Player, action: Action) -> None:
     if not board:
         raise player.error(_("%(activity)s has no board for this.", activity=item.id))
     look = player.boards[board[0]]
-    column = "all" if any(column["id"] == "all" for column in look["columns"]) else ""
+    whole = "all" if any(column["id"] == "all" for column in look["columns"]) else ""
+    column = str(action.details.get("column", whole))
     level = int(action.details.get("attribution_level", 0))
     player.do(action.by, "contribution.note", board=board[0], text=action.details["text"], attribution=level, column=column)
 
@@ -184,7 +185,7 @@ def capture_note(player: Player, action: Action) -> None:
 
 
 def open_vote(player: Player, action: Action) -> None:
-    """On the ballot is what was grouped for it, by the transcript's own list when somebody voted."""
+    """On the ballot is everything that was grouped by now."""
     player.do(action.by, "ballot.open", ballot=_target(player, action))
 
 
