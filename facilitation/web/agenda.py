@@ -139,7 +139,7 @@ def _activity(lab: str, activity: str) -> Activity:
 def _named(refusal: Refused) -> dict[str, str]:
     """What is wrong, under the names of the form's fields."""
     names = {"seconds": "minutes", "settings": "ballots"}
-    found = {}
+    found: dict[str, str] = {}
     for place, message in refusal.fields.items():
         parts = place.split(".")
         name = parts[1] if parts[0] == "settings" and len(parts) > 1 else names.get(parts[0], parts[0])
