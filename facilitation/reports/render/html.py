@@ -29,7 +29,7 @@ _SYMBOL = re.compile(r'<symbol id="i-([^"]+)".*?</symbol>', re.S)
 
 
 def body(report: Report, *, icons: str, editing: Mapping[str, Any] | None = None) -> Markup:
-    """The cover and the sheets. `icons`: address of the sprite. `editing`: {form: name of a part → Markup} for those who may write."""
+    """The cover and the sheets. `icons`: address of the sprite. `editing`: {form: part → Markup} for those who may write."""
     with use_locale(report.language):
         template = _environment(icons).get_template("reports/body.html")
         text = template.render(report=report, words=report.words, editing=editing, sheets=sheets(report))
