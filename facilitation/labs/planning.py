@@ -12,7 +12,7 @@ from facilitation.core import ids
 from facilitation.core.actor import Staff, System
 from facilitation.core.commands import Command, Context, Id, command, handles
 from facilitation.core.errors import Refused
-from facilitation.core.i18n import _
+from facilitation.core.i18n import _, use_locale
 from facilitation.core.text import Line
 from facilitation.labs import agenda, rules
 from facilitation.labs.methods import Item, agenda_for
@@ -66,9 +66,9 @@ def create_lab(cmd: CreateLab, ctx: Context) -> dict[str, Any]:
     _set_cases(ctx, lab, cmd.cases)
     if isinstance(ctx.actor, Staff):
         ctx.session.add(Assignment(user_id=ctx.actor.id, role="facilitator", lab_id=lab.id))
-    agenda.add_board(ctx, lab, None, "parking", case=None, position=0, cases=[])
-    if not cmd.empty:
-        for item in agenda_for(cmd.kind):
+    with use_locale(lab.language):  # the room reads these titles, whoever plans it
+        agenda.add_board(ctx, lab, None, "parking", case=None, position=0, cases=[])
+        for item in [] if cmd.empty else agenda_for(cmd.kind):
             agenda.add_activity(ctx, lab, item)
     lab.planned_seconds = agenda.planned_length(ctx, lab)
     touch(ctx.work, lab.id, "lab", lab.id)
