@@ -51,7 +51,7 @@ def perform(
     if state == "closed" and whole:
         player.play(script.decisions(player.transcript), TAKE)
     return {
-        "lab": player.lab, "code": player.code, "state": state, "played": dict(sorted(player.played.items())),
+        "lab": player.lab, "code": player.code, "state": state, "played": dict(sorted((+player.played).items())),
         "not_played": dict(sorted(player.not_played.items())), "seconds": round(time.monotonic() - began, 1),
     }  # fmt: skip
 

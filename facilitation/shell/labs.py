@@ -22,12 +22,12 @@ from facilitation.rehearsal.reading import read_transcript
 from facilitation.rehearsal.script import Step
 from facilitation.rehearsal.server import private_server
 from facilitation.rehearsal.transcript import Transcript
+from facilitation.reports.render import FORMATS, render
 from facilitation.shell.answering import Answer, ShellError, answering, opened, settings, tell
 from facilitation.shell.cases import read_file, write_file
 
 SHIPPED = {"sample-lab": Path(__file__).resolve().parent.parent / "rehearsal" / "data" / "sample-lab.yaml"}
 REHEARSER = f"{COORDINATOR}@rehearsal.example.org"
-FORMATS = ("docx", "json", "html")
 
 
 def _created(answer: Answer) -> str:
@@ -137,13 +137,11 @@ def _written(answer: Answer) -> str:
 
 @click.command("report")
 @click.argument("lab")
-@click.option("--format", "wanted", type=click.Choice(FORMATS), default="docx", show_default=True)
+@click.option("--format", "wanted", type=click.Choice(list(FORMATS)), default="docx", show_default=True)
 @click.option("-o", "--output", required=True, help="The file to write.")
 @answering(_written)
 def report(lab: str, wanted: str, output: str) -> Answer:
     """Write the report of a closed LAB (its id or join code)."""
-    from facilitation.reports.render import render
-
     with opened(create=False), reading(db.engine) as session:
         try:
             content = render(session, lab, wanted)

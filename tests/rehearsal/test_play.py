@@ -40,7 +40,7 @@ NOT_PLAYED = {"assign_groups": 1}
 def rehearse(data: Path, *more: str) -> dict[str, Any]:
     """`rehearse` of the small transcript in a process of its own, over real sockets; its JSON answer."""
     command = [sys.executable, "-m", "facilitation", "--no-bootstrap", "rehearse", str(SMALL), "--json", *more]
-    surroundings = {**os.environ, "FACILITATION_DATA": str(data)}
+    surroundings = {**os.environ, "FACILITATION_DATA": str(data), "LC_ALL": "C.UTF-8"}
     done = subprocess.run(command, env=surroundings, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
     answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return answer | {"rc": done.returncode}

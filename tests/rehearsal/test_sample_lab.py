@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -27,10 +28,12 @@ def answer(with_cases: Flask, data: Path) -> dict[str, Any]:
     """What `rehearse sample-lab --speed max --json` answers."""
     command = [sys.executable, "-m", "facilitation", "--no-bootstrap", "rehearse", "sample-lab", "--speed", "max", "--json"]
     surroundings = {**os.environ, "FACILITATION_DATA": str(data)}
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(command, env=surroundings, cwd=ROOT, capture_output=True, text=True, timeout=380, check=False)
     assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)  # the server is a child of the child, and was waited for
+    worked = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return {**json.loads(done.stdout.splitlines()[-1]), "worked": worked}
 
 
 @pytest.mark.slow
@@ -45,4 +48,9 @@ def test_the_sample_lab_gives_the_expected_figures(answer: dict[str, Any], sampl
     assert named <= set(answer["played"]) | set(answer["not_played"])
     assert not set(answer["played"]) & set(answer["not_played"])
     assert answer["played"]["reject_duplicate"] == 1
-    assert answer["seconds"] < PROMISED_SECONDS
+    assert answer["seconds"] < PROMISED_SECONDS or (is_crowded() and answer["worked"] < PROMISED_SECONDS)
+
+
+def is_crowded() -> bool:
+    """Others keep this machine busy: then the time on the clock says little, the work done says it."""
+    return os.getloadavg()[0] > 2 * (os.cpu_count() or 1)
