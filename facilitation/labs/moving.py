@@ -102,7 +102,7 @@ def go_to(ctx: Context, activity: Activity) -> dict[str, Any]:
     lab = lab_of(ctx)
     if lab.state in {"closing", "closed"}:
         raise Refused("closed")
-    if lab.activity_id != activity.id or activity.state == "planned":
+    if lab.activity_id != activity.id or activity.state not in {"running", "paused"}:
         if lab.activity_id and lab.activity_id != activity.id:
             _leave(ctx, ctx.session.get_one(Activity, lab.activity_id))
         _enter(ctx, lab, activity)
