@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import copy
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 
+from facilitation import create_app
 from facilitation.cases.models import Case
 from facilitation.core.actor import SYSTEM, Identity
 from facilitation.core.unit_of_work import reading
@@ -69,7 +75,9 @@ class Held:
         self._cluster("buy_k", ideas, "Buying together", "buy", "tender", "group")
 
     def _cluster(self, name: str, board: str, title: str, *members: str) -> None:
-        made = self.cast.act("cluster.create", self.cast.rita, board=board, title=title, contributions=[self.ids[m] for m in members])
+        made = self.cast.act(
+            "cluster.create", self.cast.rita, board=board, title=title, contributions=[self.ids[m] for m in members]
+        )
         self.ids[name] = made["id"]
 
     def _voted(self) -> None:
@@ -82,7 +90,9 @@ class Held:
             cast.act("ballot.reveal", cast.anna, ballot=ballot)
         cast.start("evaluation")
         for place, who in enumerate(self.people[:4]):
-            cast.act("evaluation.answer", who, answers={"useful": 3 + place % 2, "will_transfer": "yes", "comment": f"Comment {place}"})
+            cast.act(
+                "evaluation.answer", who, answers={"useful": 3 + place % 2, "will_transfer": "yes", "comment": f"Comment {place}"}
+            )
 
     def close(self) -> None:
         self.cast.act("lab.close", self.cast.anna, grace_s=0)
@@ -112,8 +122,36 @@ class Held:
         return {f"{kind}:{names[id_]}": row for row in rows for kind, _, id_ in [row.source.partition(":")]}
 
 
-@pytest.fixture
-def held(cast: Cast) -> Held:
-    limits = cast.app.extensions["facilitation"]["limits"]
+def _application(folder: Path) -> Flask:
+    app = create_app({"DATA": str(folder), "ASYNC_MODE": "threading", "TESTING": True})
+    limits = app.extensions["facilitation"]["limits"]
     limits._any.amount = limits._posts.amount = 10_000
-    return Held(cast)
+    return app
+
+
+@pytest.fixture(scope="session")
+def held_once(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Held]:
+    """The lab is held once; each test gets a copy of what it left behind."""
+    folder = tmp_path_factory.mktemp("held") / "data"
+    shutil.copytree(migrated, folder)
+    app = _application(folder)
+    with app.app_context():
+        held = Held(Cast(app))
+        db.session.remove()
+        db.engine.dispose()
+    return folder, held
+
+
+@pytest.fixture
+def held(held_once: tuple[Path, Held], tmp_path: Path) -> Iterator[Held]:
+    folder, first = held_once
+    shutil.copytree(folder, tmp_path / "held")
+    app = _application(tmp_path / "held")
+    extension = app.extensions["facilitation"]
+    cast, held = copy.copy(first.cast), copy.copy(first)
+    cast.app, held.cast = app, cast
+    cast.dispatcher, cast.writer, cast.settings = extension["dispatcher"], extension["writer"], extension["settings"]
+    with app.app_context():
+        yield held
+        db.session.remove()
+        db.engine.dispose()

@@ -37,7 +37,9 @@ def lab(**parts: Any) -> closed.ClosedLab:
 
 
 def item(id_: str, **more: Any) -> closed.Contribution:
-    return closed.Contribution(**{"id": id_, "board": "b1", "kind": "swot", "text": f"text {id_}", "column": "S", "tier": "1", **more})
+    return closed.Contribution(
+        **{"id": id_, "board": "b1", "kind": "swot", "text": f"text {id_}", "column": "S", "tier": "1", **more}
+    )
 
 
 def test_an_empty_lab_has_figures_too() -> None:

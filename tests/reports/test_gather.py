@@ -62,7 +62,13 @@ def test_people_active_in_an_activity_survive_the_cut(held: Held) -> None:
 def test_hidden_and_withdrawn_words_are_in_no_value_report_or_file(held: Held) -> None:
     closed = held.gather()
     report = assemble(closed)
-    everything = [repr(closed), repr(report), html.file(report).decode(), data.file(report).decode(), _words_of(word.file(report))]
+    everything = [
+        repr(closed),
+        repr(report),
+        html.file(report).decode(),
+        data.file(report).decode(),
+        _words_of(word.file(report)),
+    ]
     for text in everything:
         assert "Buyer knows the mine" in text
         assert "HIDDEN-WORDS" not in text

@@ -80,7 +80,8 @@ def read(script: dict[str, Any], **changes: Any) -> closed.ClosedLab:
 def _cases(refs: list[str]) -> tuple[closed.ClosedCase, ...]:
     known = {case.ref: case for case in parse_cases(CASES.read_text("utf-8"), template()).cases}
     return tuple(
-        closed.ClosedCase(ref, ref, known[ref].neutral_title, known[ref].type, known[ref].document, known[ref].document) for ref in refs
+        closed.ClosedCase(ref, ref, known[ref].neutral_title, known[ref].type, known[ref].document, known[ref].document)
+        for ref in refs
     )
 
 
@@ -91,7 +92,14 @@ def _board(scope: str, case: str) -> str:
 
 def _boards(cases: tuple[closed.ClosedCase, ...]) -> tuple[closed.Board, ...]:
     swot = [closed.Board(f"swot:{case.id}", "swot", case.title, case.id, "A04") for case in cases]
-    where = {"challenges": "A06", "transferability": "A08", "questions": "A02", "experiences": "A11", "takeaways": "A12", "parking": ""}
+    where = {
+        "challenges": "A06",
+        "transferability": "A08",
+        "questions": "A02",
+        "experiences": "A11",
+        "takeaways": "A12",
+        "parking": "",
+    }
     return (*swot, *(closed.Board(kind, kind, kind, "", activity) for kind, activity in where.items()))
 
 
