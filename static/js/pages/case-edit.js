@@ -20,6 +20,7 @@ const savers = new Set();
 const stores = new WeakMap();
 let { saved, version } = island;
 let kept = true;
+let flying = 0; // commands without an answer yet
 let drawn = false;
 
 const page = {
@@ -29,7 +30,14 @@ const page = {
   tell: (text) => toast(text, { kind: "alarm" }),
   note: (answer) => stored(answer),
   /** Send a command about this case. @param {string} name @param {object} args @param {string} [key] */
-  send: (name, args, key = newKey()) => send(name, { case: island.case, ...args }, { key }),
+  async send(name, args, key = newKey()) {
+    flying += 1;
+    drawSoon();
+    const answer = await send(name, { case: island.case, ...args }, { key });
+    flying -= 1;
+    drawSoon();
+    return answer;
+  },
   /** A saver for one place; what it could not store waits under its name (a text, or a function that tells it) in this browser. */
   saver(name, fields, base, sendChanges) {
     const store = () => `case:${island.case}:${typeof name === "function" ? name() : name}`;
@@ -88,7 +96,7 @@ function draw() {
   if (!view) return;
   render(view(), place);
   const all = [...savers];
-  const state = worst(all.map((saver) => saver.state()));
+  const state = worst([flying ? "saving" : "stored", ...all.map((saver) => saver.state())]);
   const refusal = all.find((saver) => saver.refusal)?.refusal;
   showState(status, state, { saved, version, message: refusal?.message ?? "", kept });
 }
