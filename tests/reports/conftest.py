@@ -26,7 +26,8 @@ class Held:
     """The lab of the cast after its close. `ids`: contributions and clusters by name."""
 
     def __init__(self, cast: Cast) -> None:
-        self.cast, self.ids = cast, {}
+        self.cast = cast
+        self.ids: dict[str, str] = {}
         self.people: list[Identity] = [cast.ben, cast.chloe]
         self._joined()
         self._written()

@@ -30,8 +30,9 @@ def case() -> Document:
 def merges(draw: st.DrawFn) -> Merge:
     number = draw(st.integers(0, 5))
     op, target = PLACES[number % len(PLACES)]
+    detail = {"category": "challenge_encountered"} if op == "add_element" else {}
     return Merge(
-        f"prop{number:02d}", "lab1", op, target, draw(WORDS), {"category": "challenge_encountered"} if op == "add_element" else {},
+        f"prop{number:02d}", "lab1", op, target, draw(WORDS), detail,
         contributions=(f"c{number}", "c9"), tiers={"1": 1, "2": 1}, votes=number, level=1, own_words=draw(st.booleans()),
     )  # fmt: skip
 
@@ -101,9 +102,9 @@ def test_human_words_stay_to_the_byte_and_what_was_deleted_stays_away(steps: lis
                 assert now is not None
                 assert content(now.item) == content(found.item)
     for id_, said in desk.human.items():
-        found = find(desk.document, id_)
-        assert found is not None
-        assert content(found.item) == said
+        mine = find(desk.document, id_)
+        assert mine is not None
+        assert content(mine.item) == said
     there = {proposal for found in walk(desk.document) for proposal in doc.proposals_of(found.item)}
     assert not there & desk.deleted
 

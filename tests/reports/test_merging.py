@@ -237,8 +237,8 @@ def test_the_second_of_two_owners_is_told_what_the_first_decided(proposed: Held)
     decide(proposed, "edit", "cluster:buy_k", text="Buy in groups")
     refusal = refused(proposed, "edit", "cluster:buy_k", text="Buy in pairs", version=seen)
     assert refusal.code == "conflict"
-    assert refusal.data["theirs"]["text"] == "Buy in groups"
-    assert refusal.data["mine"]["text"] == "Buy in pairs"
+    assert refusal.data["theirs"] == {"state": "edited", "text": "Buy in groups", "reason": "", "version": seen + 1}
+    assert refusal.data["mine"] == {"text": "Buy in pairs", "target": "", "note": ""}
     assert refused(proposed, "reject", "cluster:buy_k", reason="no").code == "bad_state"
 
 

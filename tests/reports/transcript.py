@@ -52,8 +52,14 @@ def read(script: dict[str, Any], **changes: Any) -> closed.ClosedLab:
     meta = script["meta"]
     parts: dict[str, Any] = {
         "lab": closed.LabFacts(
-            id="lab", title=meta["title"], kind=meta["kind"], sector=meta["sector"], language="en", day=meta["planned_start"][:10],
-            focus=meta["focus"], chatham_house=True, ceiling=meta["rules"]["attribution_ceiling"], minimum_cell=3,
+            id="lab",
+            title=meta["title"],
+            kind=meta["kind"],
+            sector=meta["sector"],
+            language="en",
+            day=meta["planned_start"][:10],
+            focus=meta["focus"],
+            ceiling=meta["rules"]["attribution_ceiling"],
         ),
         "cases": cases,
         "activities": tuple(_activity(row, index) for index, row in enumerate(script["agenda"], 1)),
@@ -66,7 +72,8 @@ def read(script: dict[str, Any], **changes: Any) -> closed.ClosedLab:
         ),
         "ballots": tuple(_ballot(row, number, people) for number, row in enumerate(script["ballots"], 1)),
         "evaluations": tuple(
-            {name: value for name, value in answer.items() if name not in ("p", "t")} for answer in script["evaluation"]["answers"]
+            {name: value for name, value in answer.items() if name not in ("p", "t")}
+            for answer in script["evaluation"]["answers"]
         ),
         "hidden": len(hidden),
         "withdrawn": len(withdrawn),
