@@ -59,7 +59,7 @@ def _seen_by(grants: Sequence[Grant]) -> Any:
 
 def _counted(session: Session, column: Any, *conditions: Any) -> dict[str, int]:
     rows = session.execute(select(column, func.count()).where(*conditions).group_by(column))
-    return dict(rows.tuples().all())
+    return {key: n for key, n in rows}
 
 
 def plan_of(session: Session, lab: Lab) -> Plan:
@@ -94,7 +94,7 @@ def agenda_of(session: Session, lab: str) -> list[Activity]:
 
 def _cases(session: Session, lab: Lab) -> list[PlannedCase]:
     waiting = select(Proposal.case_id, func.count()).where(Proposal.lab_id == lab.id, Proposal.state == "pending")
-    undecided = dict(session.execute(waiting.group_by(Proposal.case_id)).tuples().all())
+    undecided = {case: n for case, n in session.execute(waiting.group_by(Proposal.case_id))}
     owners = select(Assignment.case_id).join(User, User.id == Assignment.user_id)
     owned = set(session.scalars(owners.where(Assignment.role == "case_owner", User.disabled_at.is_(None))))
     return [
