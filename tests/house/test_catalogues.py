@@ -228,7 +228,7 @@ def test_a_german_page_is_german(cast: Cast, path: str, shown: str) -> None:
 def test_desks_of_a_german_account_are_german(cast: Cast) -> None:
     cast.do("user.set_language", cast.mara, language="de")
     browser = cast.browser(cast.mara)
-    for path in ("/labs", f"/labs/{cast.lab}/plan", "/cases", f"/cases/{cast.case}", "/account"):
+    for path in ("/labs", f"/labs/{cast.lab}", "/cases", f"/cases/{cast.case}", "/account"):
         page = browser.get(path, follow_redirects=True)
         assert page.status_code == 200, path
         text = page.get_data(as_text=True)
