@@ -47,6 +47,17 @@ def test_a_wrong_wall_token_and_a_foreign_origin_are_refused(cast: Cast) -> None
         assert not stranger.is_connected()
 
 
+def test_long_polling_begins_without_an_origin_but_says_its_page(cast: Cast) -> None:
+    socketio = cast.app.extensions["facilitation"]["socketio"]
+    own, foreign = cast.settings.public_url, "http://evil.example"
+    pages = {f"{own}/labs/{cast.lab}/phone": True, f"{foreign}/{own}": False, f"{own}.evil.example/": False}
+    for referrer, welcome in pages.items():
+        socket = socketio.test_client(
+            cast.app, flask_test_client=cast.browser(cast.ben), auth={"v": 1, "lab": cast.lab}, headers={"Referer": referrer}
+        )
+        assert socket.is_connected() is welcome
+
+
 def test_changes_bring_the_room_to_the_fresh_snapshot(cast: Cast) -> None:
     cast.start("challenges")
     cast.act("activity.reveal", cast.anna)
