@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from facilitation.cases.document import CHILDREN, META, Document, Found, Item, content, find, walk
+from facilitation.cases.template import Template
 
 #: Parts of a document that say nothing a reader would look for.
 _SILENT = frozenset({"numbered", "removed"})
@@ -32,44 +33,71 @@ class Change:
     sources: tuple[Mapping[str, Any], ...] = ()
 
 
-def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
-    """Every change from `before` to `after`, in the order of `after`. Equal states give none."""
-    return [*_values(before, after), *_sections(before, after), *_items(before, after), *_moves(before, after)]
+#: (field, id) → label of a choice, and ("", field) → label of a named answer; see `names_of`.
+Names = Mapping[tuple[str, str], str]
+NO_NAMES: Names = {}
 
 
-def said(item: Mapping[str, Any]) -> str:
+def compare(before: Mapping[str, Any], after: Mapping[str, Any], names: Names = NO_NAMES) -> list[Change]:
+    """Every change from `before` to `after`, in the order of `after`. Equal states give none. `names`: how choices are called."""
+    return [
+        *_values(before, after, names),
+        *_sections(before, after, names),
+        *_items(before, after, names),
+        *_moves(before, after),
+    ]
+
+
+def names_of(words: Template) -> dict[tuple[str, str], str]:
+    """How choices and named answers are called in the words of a template."""
+    vocabularies = {"topics": "good_practice_topics", "stages": "value_chain_stages", "areas": "impact_areas",
+                    "issues": "impact_issues", "sectors": "sectors", "sector": "sectors", "type": "case_types",
+                    "status": "statuses", "category": "element_categories", "origin": "origins"}  # fmt: skip
+    found = {(key, option.id): option.label for key, name in vocabularies.items() for option in words.options(name)}
+    for section in words.sections:
+        for field in section.fields:
+            found |= {(field.id, option.id): option.label for option in words.options(field.vocabulary)}
+            found |= {(column.id, option.id): option.label for column in field.columns for option in column.options}
+    extras = [field for category in words.categories for field in category.extra]
+    for field in (*words.suggestion_fields, *extras):
+        found |= {(field.id, option.id): option.label for option in field.options}
+    return found | {("", field.id): field.label for field in (*words.needs, *extras)}
+
+
+def said(item: Mapping[str, Any], names: Names = NO_NAMES) -> str:
     """The words of an item as one text, attribute by attribute."""
-    return "\n".join(filter(None, (as_text(value) for value in content(item).values())))
+    return "\n".join(filter(None, (as_text(value, key, names) for key, value in content(item).items())))
 
 
-def as_text(value: Any) -> str:
+def as_text(value: Any, key: str = "", names: Names = NO_NAMES) -> str:
     """Any value of a document as a text to read and to compare."""
     if value is None:
         return ""
     if isinstance(value, Mapping):
-        pairs = ((key, as_text(child)) for key, child in value.items())
-        return "\n".join(f"{key}: {text}" for key, text in pairs if text)
+        pairs = ((name, as_text(child, name, names)) for name, child in value.items())
+        return "\n".join(f"{names.get(('', name), name)}: {text}" for name, text in pairs if text)
     if isinstance(value, (list, tuple)):
-        return ", ".join(as_text(child) for child in value)
-    return str(value)
+        return ", ".join(as_text(child, key, names) for child in value)
+    return names.get((key, str(value)), str(value))
 
 
-def _values(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+def _values(before: Mapping[str, Any], after: Mapping[str, Any], names: Names) -> Iterator[Change]:
     """Topics, stages, mapping, sources and whatever else stands beside sections and items."""
     apart = {"sections", "matrix", "swot", "questions", *_SILENT}
     for name in dict.fromkeys([*after, *before]):
         if name not in apart:
             section = "references" if name == "references" else "details"
-            yield from _value(section, name, before.get(name), after.get(name))
+            yield from _value(section, name, before.get(name), after.get(name), names)
 
 
-def _sections(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+def _sections(before: Mapping[str, Any], after: Mapping[str, Any], names: Names) -> Iterator[Change]:
     old, new = before.get("sections", {}), after.get("sections", {})
     for section in dict.fromkeys([*new, *old]):
         was, now = old.get(section, {}), new.get(section, {})
         for name in dict.fromkeys([*now, *was]):
             if not _holds_items(was.get(name)) and not _holds_items(now.get(name)):
-                yield from _value(section, name, _named_choice(before, was.get(name)), _named_choice(after, now.get(name)))
+                chosen = _named_choice(before, was.get(name)), _named_choice(after, now.get(name))
+                yield from _value(section, name, *chosen, names)
 
 
 def _named_choice(document: Mapping[str, Any], value: Any) -> Any:
@@ -85,39 +113,39 @@ def _holds_items(value: Any) -> bool:
     return isinstance(value, list) and any(isinstance(item, dict) and "id" in item for item in value)
 
 
-def _value(section: str, name: str, before: Any, after: Any, **of_item: Any) -> Iterator[Change]:
+def _value(section: str, name: str, before: Any, after: Any, names: Names, **of_item: Any) -> Iterator[Change]:
     if before != after and (_is_there(before) or _is_there(after)):
         kind = "added" if not _is_there(before) else "changed" if _is_there(after) else "removed"
-        yield Change(kind, section, name, as_text(before), as_text(after), **of_item)
+        yield Change(kind, section, name, as_text(before, name, names), as_text(after, name, names), **of_item)
 
 
 def _is_there(value: Any) -> bool:
     return value not in (None, "", [], {}, ())
 
 
-def _items(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+def _items(before: Mapping[str, Any], after: Mapping[str, Any], names: Names) -> Iterator[Change]:
     old = {found.id: found for found in walk(before)}
     new = {found.id: found for found in walk(after)}
     for id_, found in new.items():
         if id_ in old:
-            yield from _item(old[id_], found)
+            yield from _item(old[id_], found, names)
         else:
-            yield _whole("added", found)
-    yield from (_whole("removed", found) for id_, found in old.items() if id_ not in new)
+            yield _whole("added", found, names)
+    yield from (_whole("removed", found, names) for id_, found in old.items() if id_ not in new)
 
 
-def _whole(kind: str, found: Found) -> Change:
-    text = said(found.item)
+def _whole(kind: str, found: Found, names: Names) -> Change:
+    text = said(found.item, names)
     before, after = (text, "") if kind == "removed" else ("", text)
     return Change(kind, found.section, found.field, before, after, **_place(found))
 
 
-def _item(old: Found, new: Found) -> Iterator[Change]:
+def _item(old: Found, new: Found, names: Names) -> Iterator[Change]:
     place = _place(new)
     skip = {*CHILDREN.values()} | (META - {"origin", "ref", "sources"})
     for name in dict.fromkeys([*new.item, *old.item]):
         if name not in skip:
-            yield from _value(new.section, name, old.item.get(name), new.item.get(name), **place)
+            yield from _value(new.section, name, old.item.get(name), new.item.get(name), names, **place)
 
 
 def _place(found: Found) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
 
 from facilitation.cases import marked, queries
 from facilitation.cases.commands import SOURCE, details_content
@@ -19,6 +20,7 @@ from facilitation.core.errors import Refused
 from facilitation.core.i18n import _
 from facilitation.offload import offload
 from facilitation.permissions import CASE, COMMANDS, LEAD, standing_of
+from facilitation.reports.models import Proposal
 from facilitation.web import access
 
 blueprint = Blueprint("desk", __name__)
@@ -148,7 +150,14 @@ def _editable(case: str) -> tuple[Case, Template]:
 
 
 def _shell(row: Case, words: Template, current: str) -> dict[str, Any]:
-    return {"case": row, "words": words, "current": current, "progress": progress(row.document, words)}
+    state = progress(row.document, words)
+    return {"case": row, "words": words, "current": current, "progress": state, "proposals": open_proposals(row.id)}
+
+
+def open_proposals(case: str) -> int:
+    """How many proposals of labs wait for a decision about this case."""
+    query = select(func.count()).select_from(Proposal).where(Proposal.case_id == case, Proposal.state == "pending")
+    return access.session().scalar(query) or 0
 
 
 def _pairs(words: Template, vocabulary: str) -> list[tuple[str, str]]:

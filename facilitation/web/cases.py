@@ -12,8 +12,9 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from facilitation.cases import queries
-from facilitation.cases.compare import Change, compare
+from facilitation.cases.compare import Change, compare, names_of
 from facilitation.cases.completeness import completeness
+from facilitation.cases.document import walk
 from facilitation.cases.exchange import exported
 from facilitation.cases.exporting import cases_yaml
 from facilitation.cases.models import Case, CaseRevision
@@ -89,6 +90,7 @@ def case(case: str) -> ResponseReturnValue:
         state=completeness(row.document, words), labs={lab.id: lab for lab in labs}, kinds=_kinds(words),
         before=queries.before_lab(access.session(), row), owner=queries.owner_names(access.session()).get(row.id, ""),
         steps=[(option.id, option.label) for option in words.options("statuses")],
+        proposals=case_desk.open_proposals(row.id) if may else 0,
     )  # fmt: skip
 
 
@@ -175,10 +177,11 @@ def comparison(case: str) -> ResponseReturnValue:
         first, second = _revision(row, "from"), _revision(row, "to")
         before, after = _whole(first), _whole(second)
         title = _("Revision %(before)s and revision %(after)s", before=first.number, after=second.number)
-    changes = [(change, _words_apart(change)) for change in compare(before, after)]
+    changes = [(change, _words_apart(change)) for change in compare(before, after, names_of(words))]
     return render_template(
         "cases/compare.html", case=row, may=may, title=title, groups=_grouped(changes, words), words=words, count=len(changes),
         labs={lab.id: lab for lab in queries.labs_of(access.session(), row.id)}, field_label=_labels(words),
+        there={found.id for found in walk(row.document)},
     )  # fmt: skip
 
 

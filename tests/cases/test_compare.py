@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from facilitation.cases import document as doc
-from facilitation.cases.compare import compare, from_labs
-from tests.cases.samples import documents, edits, sample
+from facilitation.cases.compare import compare, from_labs, names_of
+from tests.cases.samples import EN, documents, edits, sample
 
 
 def test_additions_of_a_lab_are_told_with_their_place_and_sources() -> None:
@@ -50,6 +50,15 @@ def test_a_choice_of_the_overview_is_told_by_name() -> None:
     after = doc.with_section(before, "1.2", {"key_aspects": {"items": [doc.need(before, "A2").id]}})
     (change,) = compare(before, after)
     assert change.after == "A2 Joint work on a water basin with other buyers and local groups"
+
+
+def test_choices_are_told_by_their_names() -> None:
+    before = sample()
+    after, _ = doc.add_element(before, "A1", title="New", category="contextual_factor", extra={"direction": "negative"})
+    after = doc.update_item(after, doc.need(after, "A1").id, {"topics": ["assurance"]})
+    told = {change.of: change.after for change in compare(before, after, names_of(EN))}
+    assert told["element"] == "New\nContextual factor\nDid it help or hinder?: hindered"
+    assert told["aspect"] == "Independent assurance and audits"
 
 
 @given(documents())
