@@ -80,7 +80,7 @@ def go_on(app: Flask, tell: Callable[[str], None]) -> None:
     tell(
         _(
             "The sample lab is loaded: %(url)s",
-            url=f"{app.extensions['facilitation']['settings'].public_url}/labs/{result['lab']}",
+            url=f"{app.extensions['facilitation']['settings'].public_url}/labs/{result['lab']}/report",
         )
     )
 

@@ -15,9 +15,9 @@ from typing import Any
 
 from flask import Flask
 
-from facilitation import config, live
+from facilitation import address, config, live
 from facilitation.app import create_app
-from facilitation.first_run import load_rest, prepare
+from facilitation.first_run import load_rest, migrate_database, prepare
 
 log = logging.getLogger(__name__)
 BACKLOG, POOL = 4096, 20_000
@@ -36,9 +36,13 @@ def main(arguments: list[str]) -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
     listener = listen(settings.HOST, settings.PORT)
     app = create_app(settings)
-    prepare(app, demo=not options.no_demo)
+    if options.private:
+        migrate_database(app)
+    else:
+        prepare(app, demo=not options.no_demo)
+        address.note(settings)
     live.start(app)
-    if not options.no_demo:
+    if not (options.no_demo or options.private):
         load_rest(app)
     run(app, listener)
 
@@ -49,6 +53,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--port", type=int, help="port to listen on (default 5000)")
     parser.add_argument("--lan", action="store_true", help="let phones on the local network in, over plain http")
     parser.add_argument("--no-demo", action="store_true", help="start empty: a set-up link instead of sample cases and labs")
+    parser.add_argument("--private", action="store_true", help=argparse.SUPPRESS)  # of a rehearsal: nobody is told where it is
     return parser.parse_args(arguments)
 
 

@@ -33,7 +33,7 @@ def private_server(settings: Settings) -> Iterator[str]:
     url = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryFile() as told:
         process = subprocess.Popen(
-            [sys.executable, str(PROGRAM), "--no-demo", "--no-bootstrap", "--host", "127.0.0.1", "--port", str(port)],
+            [sys.executable, str(PROGRAM), "--private", "--no-bootstrap", "--host", "127.0.0.1", "--port", str(port)],
             env=_environment(settings), cwd=Path.cwd(), stdout=told, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 from sqlalchemy import select
 
+from facilitation import address
 from facilitation.cases.models import Case
 from facilitation.cases.template import template
 from facilitation.core.actor import SYSTEM
@@ -62,4 +63,4 @@ def sign_in_link(email: str) -> Answer:
     with opened() as app:
         extension = app.extensions["facilitation"]
         token = extension["dispatcher"].do("user.link", SYSTEM, email=email)["token"]
-        return {"url": f"{extension['settings'].public_url}/sign-in/{token}", "minutes": LINK_MINUTES["sign_in"]}
+        return {"url": f"{address.known(extension['settings'])}/sign-in/{token}", "minutes": LINK_MINUTES["sign_in"]}

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from facilitation import address
 from facilitation.cases.template import template
 from facilitation.core.actor import SYSTEM
 from facilitation.core.errors import Refused
@@ -52,7 +53,7 @@ def create_lab(cases: tuple[str, ...], people: int, opens: bool, **plan: Any) ->
         made = extension["dispatcher"].do("lab.create", SYSTEM, cases=named, expected_people=people, **plan)
         if opens:
             extension["dispatcher"].do("lab.open", SYSTEM, lab=made["lab"])
-        return {**made, "join": extension["settings"].join_url(made["code"])}
+        return {**made, "join": f"{address.known(extension['settings'])}/join/{made['code']}"}
 
 
 def _speed(_context: click.Context, _option: click.Parameter, value: str) -> float | None:
