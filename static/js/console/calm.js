@@ -11,6 +11,8 @@ const OWN_MS = 1500; // the change of an own act arrives a moment after its answ
 export function createCalm(redraw, clock = () => performance.now()) {
   /** @type {Map<string, {moved: number, kept?: any}>} */
   const places = new Map();
+  /** @type {Map<string, any>} what was shown last */
+  const last = new Map();
   let own = -Infinity;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
@@ -18,7 +20,7 @@ export function createCalm(redraw, clock = () => performance.now()) {
   return {
     /** The pointer moves over the list `name`. @param {string} name */
     touch(name) {
-      const place = places.get(name) ?? { moved: 0 };
+      const place = places.get(name) ?? { moved: 0, kept: last.get(name) };
       place.moved = clock();
       places.set(name, place);
       clearTimeout(timer);
@@ -46,10 +48,11 @@ export function createCalm(redraw, clock = () => performance.now()) {
      */
     shown(name, fresh, fits) {
       const place = places.get(name);
-      if (!place) return fresh;
-      const held = clock() - place.moved < REST_MS && clock() - own > OWN_MS;
-      if (!held || place.kept === undefined || !fits(place.kept, fresh)) place.kept = fresh;
-      return place.kept;
+      const held = place !== undefined && clock() - place.moved < REST_MS && clock() - own > OWN_MS;
+      const value = held && place.kept !== undefined && fits(place.kept, fresh) ? place.kept : fresh;
+      if (place) place.kept = value;
+      last.set(name, value);
+      return value;
     },
   };
 }

@@ -25,6 +25,7 @@ export function watchDragging(c, root) {
     for (const list of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-drop]"))) {
       if (!made.has(list)) made.set(list, Sortable.create(list, options()));
     }
+    root.dataset.drag = "ready";
   }
 
   function options() {

@@ -28,12 +28,14 @@ function blankColumn(wall, board, column, most) {
   const tally = `${board.id}:${column.id}`;
   const n = wall.room.tally(tally);
   const fresh = wall.now - (wall.fresh.get(tally) ?? -Infinity) < FRESH_MS;
-  const slips = Math.min(n, most);
-  const words = tn("%(title)s: %(n)s contribution so far", "%(title)s: %(n)s contributions so far", n, { title: column.title });
-  return html`<section class="column" data-q=${isQuad(column.id) ? column.id : nothing} aria-label=${words}>
+  const drafts = columnOf(wall.room, board, column.id).loose.filter((item) => item.origin === "owner_draft");
+  const slips = Math.min(n, most - drafts.length);
+  const name = tn("%(title)s: %(n)s contribution so far", "%(title)s: %(n)s contributions so far", n, { title: column.title });
+  return html`<section class="column" data-q=${isQuad(column.id) ? column.id : nothing} aria-label=${name}>
     <div class="blank-board__head">${isQuad(column.id) ? html`<span class="swot-cross__letter" aria-hidden="true">${column.id}</span>` : nothing}<span class="blank-board__name">${
       isQuad(column.id) ? icon(`q-${column.id}`) : nothing
     }${board.columns.length ? column.title : tn("so far", "so far", n)}</span><span class="tally">${number(n)}</span></div>
+    ${drafts.length ? html`<ul class="blank-board__drafts">${drafts.map((item) => html`<li class="slip is-draft">${icon("pencil-line")} <span class="visually-hidden">${t("The case owner’s draft")}</span>${words(item)}</li>`)}</ul>` : nothing}
     <div class="blank-board__slips" aria-hidden="true">${Array.from({ length: slips }, (_, index) => html`<div class="slip slip--blank ${fresh && index === slips - 1 ? "slip--fresh" : ""}"></div>`)}</div>
   </section>`;
 }

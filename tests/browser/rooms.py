@@ -1,0 +1,78 @@
+"""The facilitator's and the projector's page, and the rules of accessibility run over any page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Locator, Page
+
+from facilitation.core.actor import Identity
+from tests.browser.stage import Stage
+
+DESK, WALL = {"width": 1440, "height": 900}, {"width": 1920, "height": 1080}
+ASSETS = Path(__file__).parent / "assets"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def open_console(stage: Stage, browser: Browser, who: Identity | None = None, **options: Any) -> Page:
+    """The console of a member of the staff, live; `options` are those of the browser."""
+    page = stage.context(browser, who or stage.anna, **{"viewport": DESK, **options}).new_page()
+    page.goto(f"/labs/{stage.lab}/console")
+    page.wait_for_selector("html[data-link=live] .control-bar")
+    return page
+
+
+def open_wall(stage: Stage, browser: Browser, **options: Any) -> Page:
+    """The wall with its token, live; nobody is signed in."""
+    page = stage.context(browser, **{"viewport": WALL, **options}).new_page()
+    page.goto(f"/wall/{stage.lab}#{stage.wall}")
+    page.wait_for_selector("html[data-link=live] body[data-scene]")
+    return page
+
+
+@cache
+def _axe() -> str:
+    return (ASSETS / "axe.min.js").read_text(encoding="utf-8")
+
+
+def violations(page: Page) -> list[str]:
+    """What the accessibility rules find on the page as it stands: 'rule: first elements'."""
+    page.evaluate(_axe())  # evaluated, not added as an element: the content policy refuses foreign scripts
+    found = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
+    return [f"{rule['id']}: {[node['html'][:160] for node in rule['nodes'][:3]]}" for rule in found["violations"]]
+
+
+def sideways(page: Page) -> int:
+    """By how many pixels the page is wider than its window."""
+    wider: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return wider
+
+
+def post(stage: Stage, seat: Identity, board: str, column: str, *texts: str) -> list[str]:
+    """Contributions of a seat through the running server; their ids."""
+    return [stage.act("contribution.post", seat, board=board, column=column, text=text)["id"] for text in texts]
+
+
+def slip(page: Page, text: str) -> Locator:
+    return page.locator(".board [role=option]", has_text=text)
+
+
+def toast(page: Page, text: str) -> Locator:
+    return page.locator(".toast", has_text=text)
+
+
+def value_of(lab: Stage, type_: str, test: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    return next(value | {"id": id_} for id_, value in lab.entities(type_).items() if test(value))
+
+
+def contribution(lab: Stage, text: str) -> dict[str, Any]:
+    return value_of(lab, "contribution", lambda value: value["text"] == text)
+
+
+def clusters(lab: Stage) -> dict[str, list[str]]:
+    """{title: texts of its members}."""
+    texts = {id_: value["text"] for id_, value in lab.entities("contribution").items()}
+    return {value["title"]: [texts[id_] for id_ in value["contributions"]] for value in lab.entities("cluster").values()}
