@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import Context
 from functools import cached_property
 from typing import Any
 
@@ -9,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_socketio.test_client import SocketIOTestClient
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from facilitation.cases import document
 from facilitation.cases.models import Case
@@ -24,6 +26,23 @@ from facilitation.stream.read import delta as read_delta
 
 ORIGIN = {"Origin": "http://127.0.0.1:5000"}
 DRAFT = {"S": ["Origin is known"], "W": ["Needs a large volume"], "O": ["Other minerals"], "T": ["Price cycles"]}
+
+
+class Browser(FlaskClient):
+    """A client whose requests see nothing of each other: Flask keeps who is signed in with the context a test has pushed."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        return Context().run(super().open, *args, **kwargs)
+
+
+class Socket(SocketIOTestClient):
+    """The same for a socket: each of its events is handled as the server would, by itself."""
+
+    def connect(self, *args: Any, **kwargs: Any) -> Any:
+        return Context().run(super().connect, *args, **kwargs)
+
+    def emit(self, *args: Any, **kwargs: Any) -> Any:
+        return Context().run(super().emit, *args, **kwargs)
 
 
 class Cast:
@@ -138,7 +157,7 @@ class Cast:
 
     def browser(self, who: Identity) -> FlaskClient:
         """An HTTP client with the cookies of `who`: a seat's, or a staff session."""
-        client = self.app.test_client()
+        client = Browser(self.app, self.app.response_class)
         if who.kind == "seat":
             client.set_cookie(f"seat_{self.lab}", seat_token(self.settings.SECRET_KEY, who.id, 1))
         elif who.kind == "staff":
@@ -150,4 +169,4 @@ class Cast:
         """A connected socket of `who`; raises when the door refuses."""
         socketio = self.app.extensions["facilitation"]["socketio"]
         wanted = {"v": 1, "lab": self.lab, "as": who.kind if who.kind in ("seat", "staff") else None, **auth}
-        return socketio.test_client(self.app, flask_test_client=self.browser(who), auth=wanted, headers=ORIGIN)
+        return Socket(self.app, socketio, flask_test_client=self.browser(who), auth=wanted, headers=ORIGIN)

@@ -27,15 +27,15 @@ PLACE = {
     "case_owner": "case",
 }
 
+COLUMNS = {"sector": "sector", "lab": "lab_id", "case": "case_id"}
+
 
 class Role(Command):
-    """One role of one account, with the sector, lab or case it is for."""
+    """One role of one account. `place`: the sector, lab or case it is for, as the role wants it."""
 
     user: Id
     role: Annotated[str, Field(pattern=f"^({'|'.join(ROLES)})$")]
-    sector: Annotated[str, Field(max_length=40)] | None = None
-    lab: Id | None = None
-    case: Id | None = None
+    place: Id | None = None
 
 
 @command("user.grant", scope="site")
@@ -53,9 +53,7 @@ def grant(cmd: GrantRole, ctx: Context) -> dict[str, Any]:
     user = _account(ctx, cmd.user)
     _check_place(ctx, cmd)
     if _held(ctx, cmd) is None:
-        ctx.session.add(
-            Assignment(user_id=user.id, role=cmd.role, sector=cmd.sector or None, lab_id=cmd.lab, case_id=cmd.case)
-        )
+        ctx.session.add(Assignment(user_id=user.id, role=cmd.role, **_columns(cmd)))
     return {"user": user.id, "role": cmd.role}
 
 
@@ -80,23 +78,30 @@ def _account(ctx: Context, id_: str) -> User:
 
 def _check_place(ctx: Context, cmd: Role) -> None:
     """A role is given for what it is for, and for something that exists."""
+    message = ""
+    match PLACE[cmd.role]:
+        case "sector":
+            known = template().knows("sectors", cmd.place or "") or (cmd.place is None and cmd.role == "reviewer")
+            message = "" if known else _("Please choose a sector.")
+        case "lab":
+            message = "" if cmd.place and ctx.session.get(Lab, cmd.place) else _("Please choose a lab.")
+        case "case":
+            message = "" if cmd.place and ctx.session.get(Case, cmd.place) else _("Please choose a case.")
+        case _:
+            message = _("This role is not given for one.") if cmd.place else ""
+    if message:
+        raise Refused("invalid", message, fields={"place": message})
+
+
+def _columns(cmd: Role) -> dict[str, str | None]:
+    """Where the assignment keeps its place."""
     wanted = PLACE[cmd.role]
-    for name in ("sector", "lab", "case"):
-        if name != wanted and getattr(cmd, name):
-            raise Refused("invalid", fields={name: _("This role is not given for one.")})
-    if wanted == "sector" and (cmd.sector or cmd.role == "sector_lead") and not template().knows("sectors", cmd.sector or ""):
-        raise Refused("invalid", fields={"sector": _("Please choose a sector.")})
-    if wanted == "lab" and (cmd.lab is None or ctx.session.get(Lab, cmd.lab) is None):
-        raise Refused("invalid", fields={"lab": _("Please choose a lab.")})
-    if wanted == "case" and (cmd.case is None or ctx.session.get(Case, cmd.case) is None):
-        raise Refused("invalid", fields={"case": _("Please choose a case.")})
+    return {column: cmd.place if of == wanted else None for of, column in COLUMNS.items()}
 
 
 def _held(ctx: Context, cmd: Role) -> Assignment | None:
     query = select(Assignment).where(Assignment.user_id == cmd.user, Assignment.role == cmd.role)
-    for column, value in ((Assignment.sector, cmd.sector), (Assignment.lab_id, cmd.lab), (Assignment.case_id, cmd.case)):
-        query = query.where(column == value if value else column.is_(None))
-    held: Assignment | None = ctx.session.scalar(query)
+    held: Assignment | None = ctx.session.scalar(query.filter_by(**_columns(cmd)))
     return held
 
 

@@ -21,7 +21,6 @@ from facilitation.people.signing_in import LINK_MINUTES
 from facilitation.web import access
 
 blueprint = Blueprint("people", __name__)
-FIELDS = ("user", "role", "sector", "lab", "case")
 
 
 @blueprint.get("/people")
@@ -80,21 +79,18 @@ def _person_page(user: str, **more: Any) -> str:
     if row is None:
         raise Refused("not_found")
     held = access.session().scalars(select(Assignment).where(Assignment.user_id == user).order_by(Assignment.role)).all()
-    context = {"user": row, "held": held, "errors": {}, "values": {}, "link": "", "purpose": "", "minutes": LINK_MINUTES}
+    context = {"user": row, "held": held, "errors": {}, "link": "", "purpose": "", "minutes": LINK_MINUTES}
     return render_template("people/person.html", **{**context, **_choices(), **more})
 
 
 @blueprint.post("/people/<user>/roles")
 def grant(user: str) -> ResponseReturnValue:
-    given = _role(user)
-    wanted = PLACE.get(given.get("role") or "")
-    given = {name: value for name, value in given.items() if name in ("user", "role", wanted)}
     try:
-        access.do("user.grant", **given)
+        access.do("user.grant", **_role(user))
     except Refused as refusal:
         if not refusal.fields:
             raise
-        return _person_page(user, errors=refusal.fields, values=request.form.to_dict()), refusal.status
+        return _person_page(user, errors={"form": refusal.message}), refusal.status
     flash(_("The role is given."))
     return redirect(url_for("people.person", user=user), 303)
 
@@ -107,7 +103,7 @@ def revoke(user: str) -> ResponseReturnValue:
 
 
 def _role(user: str) -> dict[str, Any]:
-    return {"user": user} | {name: request.form.get(name) or None for name in FIELDS[1:]}
+    return {"user": user, "role": request.form.get("role", ""), "place": request.form.get("place") or None}
 
 
 @blueprint.post("/people/<user>/link")

@@ -73,9 +73,7 @@ def test_one_case_gets_one_board_and_only_its_draft(cast: Cast) -> None:
 
 def test_a_case_that_is_not_part_of_the_lab_is_refused(cast: Cast) -> None:
     stranger = cast.add_case("FC-MS-09", "Another one")
-    answer = cast.ask(
-        "activity.add", cast.anna, kind="swot", stage="peer_learning", title="X", settings={"case": stranger}
-    )
+    answer = cast.ask("activity.add", cast.anna, kind="swot", stage="peer_learning", title="X", settings={"case": stranger})
     assert (answer["code"], list(answer["fields"])) == ("invalid", ["settings.case"])
 
 

@@ -144,4 +144,3 @@ def test_after_the_end_only_the_outcomes_are_open() -> None:
         "1 proposal for “A shared ledger” waits for its owner.",
     ]
     assert texts(replace(plan, cases=(ONE, TWO), report="released", concluded=True)) == []
-

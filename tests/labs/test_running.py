@@ -141,8 +141,11 @@ def test_the_presented_case_must_be_one_of_the_lab(cast: Cast) -> None:
 
 def test_a_locked_door_lets_nobody_else_in(cast: Cast) -> None:
     cast.act("lab.lock", cast.anna, locked=True)
-    assert cast.dispatcher.handle(
-        {"v": 1, "key": "B" * 22, "name": "seat.join", "args": {"code": cast.code, "tier": "1"}}, cast.eve
-    )["code"] == "full"
+    assert (
+        cast.dispatcher.handle(
+            {"v": 1, "key": "B" * 22, "name": "seat.join", "args": {"code": cast.code, "tier": "1"}}, cast.eve
+        )["code"]
+        == "full"
+    )
     cast.act("lab.lock", cast.anna, locked=False)
     assert cast.join(tier="1")
