@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from facilitation.core.unit_of_work import Work
-from facilitation.labs.models import Lab, LabCase
+from facilitation.labs.models import LabCase
 from facilitation.stream.models import Change, StreamHead
 
 ROOM, STAFF = "room", "staff"
@@ -83,9 +83,6 @@ def open_streams(session: Session, lab: str) -> None:
 
 
 def touch_case(work: Work, case: str) -> None:
-    """The case changed: tell every lab that has it and is not over."""
-    labs = work.session.scalars(
-        select(LabCase.lab_id).join(Lab, Lab.id == LabCase.lab_id).where(LabCase.case_id == case, Lab.state != "closed")
-    )
-    for lab in labs:
+    """The case changed: tell every lab that has it, closed ones too, because their snapshots show it as it is now."""
+    for lab in work.session.scalars(select(LabCase.lab_id).where(LabCase.case_id == case)):
         touch(work, lab, "case", case)
