@@ -140,7 +140,7 @@ class Door:
 
 
 def asked_from(environ: Mapping[str, Any]) -> str:
-    """The origin of the page that knocks. Browsers leave it out of the GET that begins long-polling: the Referer says it there."""
+    """The origin of the page that knocks. Browsers leave it out of the GET that begins long-polling; its Referer says it."""
     if environ.get("HTTP_ORIGIN"):
         return str(environ["HTTP_ORIGIN"])
     referrer = urlsplit(environ.get("HTTP_REFERER", ""))

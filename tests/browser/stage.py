@@ -16,7 +16,7 @@ from typing import Any
 
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from facilitation import create_app
 from facilitation.config import ROOT
@@ -208,3 +208,15 @@ class Stage:
         """Whose phone this is, from its cookie."""
         cookie = next(item for item in page.context.cookies() if item["name"] == f"seat_{self.lab}")
         return Identity("seat", cookie["value"].partition(".")[0])
+
+
+def write(page: Page, text: str) -> None:
+    """Write into the composer and send, as a thumb does."""
+    page.locator("#composer-text").fill(text)
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("#composer-text")).to_have_value("")
+
+
+def own(page: Page, text: str) -> str:
+    """Where an own contribution stands on the page."""
+    return f".contribution--own:has-text({json.dumps(text)})"

@@ -4,6 +4,7 @@
 import { openDB } from "../../vendor/idb.js";
 
 const NAME = "facilitation";
+const LAST = "facilitation:last:";
 const OPEN_MS = 2000; // some browsers never answer the first open
 
 /** @typedef {"outbox" | "drafts" | "labs"} Table keys: outbox [lab, number], drafts [lab, place], labs lab */
@@ -41,9 +42,22 @@ export async function openKeep() {
       return attempt(() => database?.getAll(table, range), memory.all(table, lab));
     },
 
+    /** The last words of a page that goes away: IndexedDB may not finish then. @param {string} lab @param {any[]} values */
+    putLast(lab, values) {
+      if (values.length) withStorage((storage) => storage.setItem(LAST + lab, JSON.stringify(values)));
+    },
+
+    /** What `putLast` left, once. @param {string} lab @returns {any[]} */
+    takeLast(lab) {
+      const found = withStorage((storage) => storage.getItem(LAST + lab));
+      withStorage((storage) => storage.removeItem(LAST + lab));
+      return found ? JSON.parse(found) : [];
+    },
+
     /** Throw away what is kept about a lab. @param {string} lab */
     async wipe(lab) {
       memory.wipe(lab);
+      withStorage((storage) => storage.removeItem(LAST + lab));
       const range = () => IDBKeyRange.bound([lab], [lab, []]);
       await attempt(() => database?.delete("outbox", range()), undefined);
       await attempt(() => database?.delete("drafts", range()), undefined);
@@ -85,6 +99,15 @@ async function attempt(act, otherwise) {
     return done === undefined ? otherwise : await done;
   } catch {
     return otherwise;
+  }
+}
+
+/** localStorage may be forbidden or full. @template T @param {(storage: Storage) => T} act @returns {T | undefined} */
+function withStorage(act) {
+  try {
+    return act(localStorage);
+  } catch {
+    return undefined;
   }
 }
 

@@ -6,14 +6,14 @@ import { createBackoff } from "./backoff.js";
 
 const CONNECT_MS = 8000;
 const EVENTS = ["hello", "changes", "tick", "mine", "presence", "bye"];
-const FINAL = new Set(["invalid", "not_found", "unauthenticated", "gone", "origin"]);
+const FINAL = new Set(["invalid", "not_found", "unauthenticated", "gone"]);
 
 /**
  * @param {{auth: object, onEvent: (name: string, payload: any) => void, onState: (state: "up" | "down" | "refused", detail: {failures: number, code?: string}) => void}} given
  */
 export function createSocket({ auth, onEvent, onState }) {
   const backoff = createBackoff();
-  const socket = io({ auth, autoConnect: false, reconnection: false, transports: ["websocket", "polling"], timeout: CONNECT_MS });
+  const socket = io({ auth, autoConnect: false, reconnection: false, transports: ["websocket", "polling"], timeout: CONNECT_MS, tryAllTransports: true });
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let ended = false;

@@ -22,7 +22,7 @@ const WRITE_AFTER_MS = 300;
 export async function openDrafts(lab, keep) {
   /** @type {Map<string, Draft>} */
   const drafts = new Map();
-  for (const draft of await keep.all("drafts", lab)) drafts.set(draft.place, draft);
+  for (const draft of [...(await keep.all("drafts", lab)), ...keep.takeLast(lab)]) drafts.set(draft.place, draft);
   /** @type {Map<string, ReturnType<typeof setTimeout>>} */
   const timers = new Map();
 
@@ -34,10 +34,14 @@ export async function openDrafts(lab, keep) {
     return draft ? keep.put("drafts", [lab, place], draft) : keep.remove("drafts", [lab, place]);
   }
 
-  // A page that goes away says so at last here; what was typed a moment ago is written now.
+  // A page that goes away says so at last here. What was typed a moment ago is put where writing does not need another moment.
   addEventListener("pagehide", flush);
-  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && flush());
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") flush();
+    else keep.takeLast(lab); // the page came back, and with it the writing below
+  });
   function flush() {
+    keep.putLast(lab, [...timers.keys()].map((place) => drafts.get(place) ?? { place }));
     for (const place of [...timers.keys()]) void write(place);
   }
 
