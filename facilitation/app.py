@@ -9,6 +9,8 @@ from typing import Any
 from flask import Flask
 
 from facilitation import config, live, web
+from facilitation.cases.marked import FileError
+from facilitation.cases.template import template, use_template
 from facilitation.core.unit_of_work import Writer, prepare_engine
 from facilitation.dispatch import Dispatcher
 from facilitation.extensions import csrf, db, login, make_socketio, migrate
@@ -25,6 +27,7 @@ def create_app(settings: config.Settings | Mapping[str, Any] | None = None) -> F
     app = Flask("facilitation", template_folder=str(TEMPLATES), static_folder=str(STATIC), static_url_path=f"/static/{digest()}")
     app.config.update(flask_settings(settings))
     settings.data.mkdir(parents=True, exist_ok=True)
+    use_case_template(settings)
 
     db.init_app(app)
     migrate.init_app(app, db, directory=str(MIGRATIONS))
@@ -47,6 +50,15 @@ def create_app(settings: config.Settings | Mapping[str, Any] | None = None) -> F
     web.register(app)
     live.register(app, socketio)
     return app
+
+
+def use_case_template(settings: config.Settings) -> None:
+    """Take the template of the settings into use; a wrong file ends the start with its line (R-04)."""
+    use_template(settings.TEMPLATE or None)
+    try:
+        template("en")
+    except FileError as error:
+        raise config.BadSetting(f"FACILITATION_TEMPLATE: {error}") from None
 
 
 def flask_settings(settings: config.Settings) -> dict[str, Any]:
