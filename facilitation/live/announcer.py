@@ -81,6 +81,7 @@ class Announcer:
                 lab = session.get(Lab, lab_id)
                 if lab is not None:
                     self._flush_lab(session, lab, audiences)
+                    self._app.extensions["facilitation"]["presence"].changed(lab_id)  # who was heard may be somebody more
 
     def _flush_lab(self, session: Session, lab: Lab, audiences: set[str]) -> None:
         for audience in audiences:

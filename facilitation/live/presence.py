@@ -29,7 +29,9 @@ class Presence:
         self._app, self._socketio, self._settings = app, socketio, settings
         self._seats: dict[str, Counter[str]] = defaultdict(Counter)  # lab → seat → sockets
         self._others: Counter[str] = Counter()  # lab → walls and staff
-        self._changed: set[str] = set()
+        self._changed: set[str] = set()  # labs somebody came to or left
+        self._maybe: set[str] = set()  # labs with news that the counts may depend on
+        self._said: dict[tuple[str, str], dict[str, Any]] = {}  # what an audience of a lab was told last
 
     def came(self, lab: str, seat: str | None) -> None:
         if seat is None:
@@ -51,8 +53,8 @@ class Presence:
         return self._seats[lab][seat] if lab in self._seats else 0
 
     def changed(self, lab: str) -> None:
-        """Something that the counts depend on changed (a tier, somebody's first contribution)."""
-        self._changed.add(lab)
+        """Something happened that the counts may depend on: a tier, somebody's first contribution."""
+        self._maybe.add(lab)
 
     def start(self) -> None:
         self._socketio.start_background_task(self._every, self._settings.PRESENCE_SECONDS, self.send_presence)
@@ -68,14 +70,30 @@ class Presence:
                 log.exception("%s failed", call.__name__)
 
     def send_presence(self) -> None:
+        """Tell rooms and staff who is here: always after somebody came or left, else only when a number is another one."""
         labs, self._changed = self._changed, set()
-        if not labs:
+        maybe, self._maybe = self._maybe, set()
+        if not labs and not maybe:
             return
         with reading(db.engine) as session:
-            for lab in labs:
-                seats = list(self._seats[lab])
-                self._socketio.emit("presence", {"online": len(seats)}, to=room_of(lab, ROOM))
-                self._socketio.emit("presence", self._by_tier(session, lab, seats), to=room_of(lab, STAFF))
+            for lab in labs | maybe:
+                seats = list(self._seats[lab]) if lab in self._seats else []
+                self._say(lab, ROOM, {"online": len(seats)}, anew=lab in labs)
+                self._say(lab, STAFF, self._by_tier(session, lab, seats), anew=lab in labs)
+                if not seats and self._others[lab] <= 0:
+                    self._forget(lab)
+
+    def _say(self, lab: str, audience: str, value: dict[str, Any], *, anew: bool) -> None:
+        if anew or self._said.get((lab, audience)) != value:
+            self._said[lab, audience] = value
+            self._socketio.emit("presence", value, to=room_of(lab, audience))
+
+    def _forget(self, lab: str) -> None:
+        """Nobody is there any more: nothing is kept."""
+        for audience in AUDIENCES:
+            self._said.pop((lab, audience), None)
+        self._seats.pop(lab, None)
+        self._others.pop(lab, None)
 
     def _by_tier(self, session: Any, lab: str, online: list[str]) -> dict[str, Any]:
         people = select(Seat.tier, func.count()).where(Seat.lab_id == lab, Seat.removed_at.is_(None)).group_by(Seat.tier)

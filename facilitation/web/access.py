@@ -21,7 +21,7 @@ from facilitation.people.mine import mine
 from facilitation.people.models import Seat, User
 from facilitation.people.recognise import recognise
 from facilitation.people.seats import seat_token
-from facilitation.permissions import standing_of
+from facilitation.permissions import COMMANDS, standing_of
 from facilitation.stream.read import Looking, sync
 from facilitation.stream.record import ROOM, STAFF
 
@@ -169,6 +169,11 @@ def need(kind: str, scope: str, *roles: str) -> tuple[Actor, frozenset[str]]:
     if roles and not standing & set(roles):
         raise Refused("forbidden")
     return asking, standing
+
+
+def allowed(name: str, lab: str) -> frozenset[str]:
+    """What the asking account is to the lab, when it may do `name` there. Asked before a form is read and answered."""
+    return need("lab", lab, *COMMANDS[name])[1]
 
 
 def do(name: str, /, *, lab: str | None = None, key: str | None = None, **args: Any) -> dict[str, Any]:

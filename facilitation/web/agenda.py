@@ -12,7 +12,6 @@ from facilitation.core.i18n import _
 from facilitation.labs import overview, words
 from facilitation.labs.methods import KIND_LABELS, KINDS, METHODS, STAGES, default_instruction
 from facilitation.labs.models import Activity, Lab
-from facilitation.permissions import COMMANDS
 from facilitation.web import access, lab_forms
 from facilitation.web.plan import store
 
@@ -58,6 +57,7 @@ def _usual_ballot(kind: str) -> dict[str, Any]:
 
 @blueprint.post("/labs/<lab>/agenda/new")
 def add(lab: str) -> ResponseReturnValue:
+    access.allowed("activity.add", lab)
     form = request.form
     kind, after = form.get("kind", ""), form.get("after") or None
     given = lab_forms.activity(form)
@@ -85,6 +85,7 @@ def edit(lab: str, activity: str) -> ResponseReturnValue:
 @blueprint.post("/labs/<lab>/agenda/<activity>")
 def update(lab: str, activity: str) -> ResponseReturnValue:
     """Store the form. When somebody else changed the same thing meanwhile both are shown, and nothing is stored (D11)."""
+    access.allowed("activity.update", lab)
     form = request.form
     changes = lab_forms.changed(lab_forms.activity(form), lab_forms.seen(form))
     try:
@@ -122,7 +123,7 @@ def _back(lab: str, activity: str = "") -> ResponseReturnValue:
 
 
 def _plannable(lab: str) -> Lab:
-    access.need("lab", lab, *COMMANDS["activity.update"])
+    access.allowed("activity.update", lab)
     row = access.session().get_one(Lab, lab)
     if row.state in ("closing", "closed"):
         raise Refused("closed", _("The lab has ended; its agenda stays as it was."))

@@ -55,6 +55,7 @@ def _choices() -> dict[str, Any]:
 @blueprint.post("/people")
 def create() -> ResponseReturnValue:
     """A new account with its first role. How they get in comes next: a link."""
+    access.need("site", "", "coordinator")
     form = request.form
     given = {name: form.get(name, "") for name in ("email", "name", "role", "language")}
     more = {"sector": form.get("sector") or None} if PLACE.get(given["role"]) == "sector" else {}
@@ -85,6 +86,7 @@ def _person_page(user: str, **more: Any) -> str:
 
 @blueprint.post("/people/<user>/roles")
 def grant(user: str) -> ResponseReturnValue:
+    access.need("site", "", "coordinator")
     try:
         access.do("user.grant", **_role(user))
     except Refused as refusal:
@@ -97,6 +99,7 @@ def grant(user: str) -> ResponseReturnValue:
 
 @blueprint.post("/people/<user>/roles/take")
 def revoke(user: str) -> ResponseReturnValue:
+    access.need("site", "", "coordinator")
     access.do("user.revoke", **_role(user))
     flash(_("The role is taken. Screens that were open with it are closed."))
     return redirect(url_for("people.person", user=user), 303)
@@ -121,6 +124,7 @@ def link(user: str) -> ResponseReturnValue:
 
 @blueprint.post("/people/<user>/disable")
 def disable(user: str) -> ResponseReturnValue:
+    access.need("site", "", "coordinator")
     access.do("user.disable", user=user)
     flash(_("The account is closed. Its sessions and screens have ended; its roles wait for it."))
     return redirect(url_for("people.person", user=user), 303)
@@ -128,6 +132,7 @@ def disable(user: str) -> ResponseReturnValue:
 
 @blueprint.post("/people/<user>/enable")
 def enable(user: str) -> ResponseReturnValue:
+    access.need("site", "", "coordinator")
     access.do("user.enable", user=user)
     flash(_("The account is open again, with the roles it had."))
     return redirect(url_for("people.person", user=user), 303)

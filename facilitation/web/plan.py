@@ -11,7 +11,7 @@ from facilitation.core.errors import Refused
 from facilitation.core.i18n import _
 from facilitation.labs.models import Lab
 from facilitation.web import access, lab_forms
-from facilitation.web.labs import plan_page, standing_here
+from facilitation.web.labs import plan_page
 
 blueprint = Blueprint("plan", __name__)
 
@@ -33,6 +33,7 @@ def promises(lab: str) -> ResponseReturnValue:
 
 def _update(lab: str, part: str, step: int, given: dict[str, Any]) -> ResponseReturnValue:
     """Store what a person changed. Somebody else's change of the same thing comes back with both (D11)."""
+    access.allowed("lab.update", lab)
     changes = lab_forms.changed(given, lab_forms.seen(request.form))
     if not changes:
         return _back(lab, step, part)
@@ -68,7 +69,7 @@ def _again(lab: str, part: str, step: int, refusal: Refused, given: dict[str, An
     more: dict[str, Any] = {"typed": {part: given}, "errors": shown or {"form": refusal.message}}
     if refusal.code == "conflict":
         more |= {"conflict": {part: refusal.data}, "errors": {}}
-    return plan_page(lab, standing_here(lab), step, **more), refusal.status
+    return plan_page(lab, access.allowed("lab.update", lab), step, **more), refusal.status
 
 
 def _back(lab: str, step: int, part: str = "") -> ResponseReturnValue:
@@ -78,6 +79,7 @@ def _back(lab: str, step: int, part: str = "") -> ResponseReturnValue:
 @blueprint.post("/labs/<lab>/cases")
 def cases(lab: str) -> ResponseReturnValue:
     """The chosen cases in their order: those already there keep theirs, `first` moves one to the front."""
+    access.allowed("lab.set_cases", lab)
     chosen = request.form.getlist("cases")
     first = request.form.get("first")
     if first in chosen:
@@ -90,6 +92,7 @@ def cases(lab: str) -> ResponseReturnValue:
 @blueprint.post("/labs/<lab>/staff")
 def staff(lab: str) -> ResponseReturnValue:
     """Give somebody a role in this lab by their e-mail address, or take it."""
+    standing = access.allowed("lab.set_staff", lab)
     given = {"email": request.form.get("email", ""), "role": request.form.get("role", "")}
     try:
         access.do("lab.set_staff", lab=lab, **given)
@@ -97,7 +100,7 @@ def staff(lab: str) -> ResponseReturnValue:
         if not refusal.fields:
             raise
         more = {"typed": {"staff": given}, "errors": {"email": refusal.message}}
-        return plan_page(lab, standing_here(lab), 3, **more), refusal.status
+        return plan_page(lab, standing, 3, **more), 400
     flash(_("Saved."))
     return _back(lab, 3, "staff")
 
@@ -134,8 +137,8 @@ def reopen(lab: str) -> ResponseReturnValue:
 @blueprint.post("/labs/<lab>/copy")
 def copy(lab: str) -> ResponseReturnValue:
     """A new event after this one: agenda, focus, cases; no people, no contributions (R-58). Or a rehearsal of it (R-59)."""
-    row = access.session().get(Lab, lab)
-    title = request.form.get("title", "").strip() or (row.title if row else "")
+    access.allowed("lab.copy", lab)
+    title = request.form.get("title", "").strip() or access.session().get_one(Lab, lab).title
     made = access.do(
         "lab.copy", lab=lab, key=access.csrf_key(request.form.get("key")), title=title,
         rehearsal=bool(request.form.get("rehearsal")),

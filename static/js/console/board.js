@@ -9,7 +9,7 @@ import { caseTitle } from "./cover.js";
 import { boardAction } from "./chosen.js";
 
 /** @typedef {import("../views/marks.js").Drawn} Drawn */
-/** @typedef {import("../pages/console.js").Console} Console */
+/** @typedef {import("./controls.js").Console} Console */
 
 /** The layout as it is shown now, held still while somebody points at it. @param {Console} c @param {any} board */
 export function layoutOf(c, board) {

@@ -6,7 +6,7 @@ import { icon } from "../views/marks.js";
 import { extra, reply } from "../views/contribution.js";
 
 /** @typedef {import("../views/marks.js").Drawn} Drawn */
-/** @typedef {import("../pages/console.js").Console} Console */
+/** @typedef {import("./controls.js").Console} Console */
 
 /** @param {Console} c @param {any} board @returns {Drawn} */
 export function boardAction(c, board) {

@@ -9,7 +9,7 @@ import { sayFor } from "./queue.js";
 import { boardOf } from "./room.js";
 
 /** @typedef {import("../views/marks.js").Drawn} Drawn */
-/** @typedef {import("../pages/console.js").Console} Console */
+/** @typedef {import("./controls.js").Console} Console */
 /** @typedef {{title: string, body: unknown}} Question */
 
 /** @type {Record<string, (c: Console, asked: any) => Question | null>} */

@@ -1,7 +1,7 @@
 // Dragging slips between piles and columns. The library is fetched when the pointer first comes to the board; what it moves in
 // the document is put back at once: the board is drawn from the lab, and the drop is a command like any other.
 
-/** @typedef {import("../pages/console.js").Console} Console */
+/** @typedef {import("./controls.js").Console} Console */
 
 const GROUP = "slips";
 

@@ -9,7 +9,7 @@ import { secondsLeft } from "./room.js";
 import { nextStep, phaseWord } from "./steps.js";
 
 /** @typedef {import("../views/marks.js").Drawn} Drawn */
-/** @typedef {import("../pages/console.js").Console} Console */
+/** @typedef {import("./controls.js").Console} Console */
 
 const ARMED_MS = 3000;
 

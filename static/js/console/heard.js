@@ -6,7 +6,7 @@ import { icon, tag, tier, tierWord } from "../views/marks.js";
 import { handRows, heardRows, silentRows } from "./cover.js";
 
 /** @typedef {import("../views/marks.js").Drawn} Drawn */
-/** @typedef {import("../pages/console.js").Console} Console */
+/** @typedef {import("./controls.js").Console} Console */
 
 /** @param {Console} c @returns {Drawn} */
 export function heard(c) {
@@ -24,6 +24,11 @@ function bar(row, most) {
   const percent = (/** @type {number} */ n) => `${Math.round((10000 * n) / most) / 100}%`;
   return html`<li>${tier(row.tier)}<svg class="heard__bar" width="100%" height="14" aria-hidden="true"><rect class="heard__frame" width=${percent(row.of)} height="100%"></rect><rect class="heard__ink" width=${percent(row.n)} height="100%"></rect></svg>
     <span title=${tn("%(n)s phone online", "%(n)s phones online", row.online)}>${t("%(n)s of %(of)s", { n: row.n, of: row.of })}</span></li>`;
+}
+
+/** The same line alone, for the first tab of a phone. @param {Console} c @returns {Drawn} */
+export function silence(c) {
+  return html`${nudges(c, silentRows(heardRows(c.ui.presence)))}`;
 }
 
 /** One line for the most silent tier, with the words to send. @param {Console} c @param {ReturnType<typeof silentRows>} silent */

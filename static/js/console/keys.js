@@ -5,7 +5,7 @@ import { queueOf } from "./room.js";
 import { step } from "./arrange.js";
 import { layoutOf } from "./board.js";
 
-/** @typedef {import("../pages/console.js").Console} Console */
+/** @typedef {import("./controls.js").Console} Console */
 
 /** @returns {Array<{title: string, keys: Array<[string, string]>}>} */
 export function KEYS() {

@@ -9,7 +9,7 @@ import { presets } from "./heard.js";
 import { KEYS } from "./keys.js";
 import { early } from "./steps.js";
 
-/** @typedef {import("../pages/console.js").Console} Console */
+/** @typedef {import("./controls.js").Console} Console */
 
 /** @param {Console} c */
 export function lab(c) {

@@ -7,7 +7,7 @@ import { replyWord } from "../views/contribution.js";
 import { boardOf, boardsHere, parkedOf, queueOf } from "./room.js";
 
 /** @typedef {import("../views/marks.js").Drawn} Drawn */
-/** @typedef {import("../pages/console.js").Console} Console */
+/** @typedef {import("./controls.js").Console} Console */
 
 /** @param {Console} c @returns {Drawn} */
 export function queue(c) {
@@ -90,12 +90,21 @@ export function sayFor(c, headed = true) {
   const chosen = columns.some((/** @type {any} */ column) => column.id === c.ui.column) ? c.ui.column : (columns[0]?.id ?? "");
   return html`<section aria-label=${t("Say it for someone")}>${headed ? html`<h2>${t("Say it for someone")}</h2>` : nothing}
     <form class="on-behalf" @submit=${(/** @type {SubmitEvent} */ event) => say(c, event, chosen)}>
-      ${columns.length ? html`<div class="on-behalf__columns" role="group" aria-label=${t("Column")}>${columns.map((/** @type {any} */ column) => html`<button class="button button--small" type="button" aria-pressed=${String(column.id === chosen)} title=${column.title} @click=${() => c.ui.set({ column: column.id })}>${column.id.length === 1 ? column.id : column.title}</button>`)}</div>` : nothing}
+      ${columnChoice(c, columns, chosen)}
       <label class="visually-hidden" for="say-text">${t("Spoken words, for “%(board)s”", { board: board.title })}</label>
       <input class="input" id="say-text" name="text" autocomplete="off" maxlength="400" placeholder=${t("Spoken words, then tier")} required>
       <div class="on-behalf__tiers">${["1", "2", "3", "other"].map((id) => html`<button class="button button--small" type="submit" name="tier" value=${id}>${tier(id)}</button>`)}
         <button class="button button--small button--quiet" type="submit" name="tier" value="">${t("nobody named")}</button></div>
     </form></section>`;
+}
+
+/** Letters as buttons, longer names as a list. @param {Console} c @param {any[]} columns @param {string} chosen */
+function columnChoice(c, columns, chosen) {
+  if (!columns.length) return nothing;
+  if (columns.every((column) => column.id.length === 1))
+    return html`<div class="on-behalf__columns" role="group" aria-label=${t("Column")}>${columns.map((column) => html`<button class="button button--small" type="button" aria-pressed=${String(column.id === chosen)} title=${column.title} @click=${() => c.ui.set({ column: column.id })}>${column.id}</button>`)}</div>`;
+  const pick = (/** @type {Event} */ event) => c.ui.set({ column: /** @type {HTMLSelectElement} */ (event.target).value });
+  return html`<select class="input" aria-label=${t("Column")} @change=${pick}>${columns.map((column) => html`<option value=${column.id} .selected=${column.id === chosen}>${column.title}</option>`)}</select>`;
 }
 
 /** @param {Console} c @param {SubmitEvent} event @param {string} column */

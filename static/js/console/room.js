@@ -17,6 +17,7 @@
  * @property {Entity[]} ballots
  * @property {Entity[]} cases
  * @property {Entity[]} acts
+ * @property {Entity[]} facts checks of facts by case and section
  * @property {(ballot: string) => number} voted how many have voted
  */
 
@@ -41,6 +42,7 @@ export function readRoom(store) {
     ballots: all("ballot"),
     cases: all("case"),
     acts: all("act").map(({ id, ...act }) => ({ ...act, id, entity_id: store.get("act", id)?.id })),
+    facts: all("fact"),
     voted: (ballot) => store.get("tally", ballot)?.count ?? 0,
   };
 }

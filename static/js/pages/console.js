@@ -11,12 +11,13 @@ import { createConsole, stopElement } from "../console/controls.js";
 import { dialog } from "../console/dialogs.js";
 import { watchDragging } from "../console/drag.js";
 import { controlBar, head, ruler } from "../console/head.js";
-import { heard } from "../console/heard.js";
+import { heard, silence } from "../console/heard.js";
 import { roomKeys } from "../console/keys.js";
 import { notes, parked, queue, sayFor } from "../console/queue.js";
 import { queueOf } from "../console/room.js";
 import { createToasts } from "../console/toasts.js";
-import { ballots, covered, wallNow } from "../console/views.js";
+import { ballots } from "../console/ballots.js";
+import { covered, facts, wallNow } from "../console/views.js";
 
 /** @typedef {import("../console/controls.js").Console} Console */
 
@@ -65,7 +66,7 @@ function wide() {
     <main class="console__body" id="main" tabindex="-1"><h1 class="visually-hidden">${t("Console")}</h1>
       <div class="console__queue">${queue(c)}${parked(c)}${sayFor(c)}${notes(c)}</div>
       ${boardPanel(c)}
-      <aside class="console__views" aria-label=${t("Views")}>${ballots(c)}${heard(c)}${covered(c)}${wallNow(c)}</aside>
+      <aside class="console__views" aria-label=${t("Views")}>${ballots(c)}${facts(c)}${heard(c)}${covered(c)}${wallNow(c)}</aside>
     </main>`;
 }
 
@@ -89,11 +90,11 @@ function panel(tab) {
     case "heard":
       return html`${heard(c)}${notes(c)}`;
     case "covered":
-      return html`${ballots(c)}${covered(c)}`;
+      return html`${ballots(c)}${facts(c)}${covered(c)}`;
     case "wall":
       return html`${wallNow(c)}<section><h2>${t("Agenda")}</h2>${ruler(c)}</section>`;
     default:
-      return html`${queue(c)}${parked(c)}`;
+      return html`${queue(c)}${silence(c)}${parked(c)}`;
   }
 }
 

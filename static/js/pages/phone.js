@@ -17,8 +17,8 @@ let before = "";
 function draw() {
   const { main, foot } = screen(app);
   render(
-    html`${head(app)}${connection(app)}${notices(app)}
-      <main id="main" class="phone__main" tabindex="-1">${main}</main>
+    html`${head(app)}
+      <main id="main" class="phone__main" tabindex="-1">${connection(app)}${notices(app)}${main}</main>
       <div class="phone__edge">${app.ui.sheet ? "" : followBar(app)}${foot}</div>${toast(app)}`,
     root,
   );

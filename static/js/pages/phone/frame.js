@@ -35,7 +35,7 @@ function doors(app) {
 /** @param {App} app @returns {Drawn} */
 function you(app) {
   const raised = handIsRaised(app);
-  return html`<button class="phone__you" type="button" aria-label=${t("You, your texts and settings")} @click=${() => app.openSheet("you")}>${tier(app.seat().tier)}</button>
+  return html`<button class="phone__you" type="button" @click=${() => app.openSheet("you")}>${tier(app.seat().tier)} <span class="visually-hidden">${t("You, your texts and settings")}</span></button>
     <button class="button button--icon button--small" type="button" aria-pressed=${raised ? "true" : "false"} aria-label=${t("Raise your hand")} title=${t("Raise your hand")}
       @click=${() => raiseHand(app, !raised)}>${icon("hand")}</button>`;
 }
