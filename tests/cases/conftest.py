@@ -11,6 +11,7 @@ from flask import Flask
 from flask import session as cookie
 from flask.testing import FlaskClient
 from flask_login import login_user
+from hypothesis import settings
 
 from facilitation import create_app
 from facilitation.core.actor import Identity
@@ -23,6 +24,10 @@ from facilitation.web.access import SignedIn
 from tests.cases.browsing import As
 from tests.cases.desk import Desk
 from tests.cast import Cast
+
+# a busy machine is no finding
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture
