@@ -17,6 +17,8 @@ TAGS = {
     "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
 _CITATION = re.compile(r"\[(\d{1,4})\]")
+#: Without any of these a text is one paragraph as it stands, which spares the phones' snapshot most of the parsing.
+_SIGNS = re.compile(r"[\\`*_\[\]<>#|~!&\n\t]|^\s*(?:\d+[.)]|[-+=])|  ")
 _HEADING = 3  # a heading inside a text stands below those of the page
 
 
@@ -37,6 +39,8 @@ def render(text: str | None, references: Collection[str] = ()) -> Markup:
 
 def plain(text: str | None, *, citations: bool = True) -> str:
     """`text` without Markdown signs: paragraphs apart by an empty line, list items after a dash."""
+    if text and not _SIGNS.search(text):
+        return text.strip()
     found = "\n\n".join(filter(None, _blocks(_parser().parse(text or ""))))
     return found if citations else re.sub(r"[ \u00a0]*\[\d{1,4}\]", "", found)
 

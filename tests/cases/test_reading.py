@@ -10,7 +10,7 @@ import pytest
 from facilitation.cases import document as doc
 from facilitation.cases import views
 from facilitation.cases.completeness import completeness
-from facilitation.cases.markdown import plain, render
+from facilitation.cases.markdown import _blocks, _parser, plain, render
 from facilitation.cases.rules import folds, mark, needs_reason
 from facilitation.cases.template import template
 from tests.cases.samples import EN, sample
@@ -148,3 +148,17 @@ def test_plain_text_has_no_signs_and_no_citations() -> None:
     text = "**Bold** [3], more [18][19].\n\n- a\n- b\n\nline\nline"
     assert plain(text, citations=False) == "Bold, more.\n\n– a\n– b\n\nline\nline"
     assert plain("a < b & c [1]") == "a < b & c [1]"
+    for text in (
+        "Plain words, 5 % of all.",
+        "1. first",
+        "- a",
+        "= b",
+        "a &amp; b",
+        "x\\*y",
+        "__b__",
+        " led ",
+        "a  b",
+        "2019 was it",
+    ):
+        slow = "\n\n".join(filter(None, _blocks(_parser().parse(text))))
+        assert plain(text) == slow, text
