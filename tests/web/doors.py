@@ -49,6 +49,7 @@ class House:
             "rapporteur": cast.rita, "owner": cast.omar, "organiser": cast.mara, "observer": observer, "coordinator": cast.olga,
         }  # fmt: skip
         self.closed = self._closed_lab()
+        cast.do("case.set_status", cast.olga, case=cast.other_case, status="published", reason="for the library")
         self.values = self._values()
         db.engine.dispose()
         shutil.copy(self.database, self.kept)

@@ -58,6 +58,8 @@ export function createConsole({ island, link, toast, redraw }) {
       c.focusSoon(id);
     },
     focusBoard() {
+      const here = document.querySelector(".board [data-id]") && stopElement(ui.cursor);
+      if (here) return here.focus(); // at once: the next key may be an arrow
       ui.set({ tab: "board" });
       requestAnimationFrame(() => requestAnimationFrame(() => stopElement(ui.cursor)?.focus()));
     },

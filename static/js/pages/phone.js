@@ -4,7 +4,7 @@ import { html, render } from "../../vendor/lit-html.js";
 import { createApp } from "./phone/app.js";
 import { connection, followBar, head, notices, toast } from "./phone/frame.js";
 import { answerSilentReturns } from "./phone/returned.js";
-import { answerReturnedRewords } from "./phone/reword.js";
+import { fetchPart, fetchTheRest } from "./phone/later.js";
 import { screen } from "./phone/screens.js";
 
 const island = JSON.parse(document.getElementById("island")?.textContent ?? "{}");
@@ -22,9 +22,15 @@ function draw() {
       <div class="phone__edge">${app.ui.sheet ? "" : followBar(app)}${foot}</div>${toast(app)}`,
     root,
   );
-  answerReturnedRewords(app);
-  answerSilentReturns(app);
+  answerReturns();
   turnPage();
+}
+
+/** What came back and needs a word: a conflict of wordings shows both, the rest says why. */
+function answerReturns() {
+  answerSilentReturns(app);
+  const reworded = app.outbox.items().some((item) => item.name === "contribution.reword" && item.state === "returned");
+  if (reworded) void fetchPart("reword").then((module) => module.answerReturnedRewords(app));
 }
 
 /** Another screen begins at its top, and whoever listens or uses a keyboard stands at its title. */
@@ -40,6 +46,7 @@ function turnPage() {
 
 app.onDraw(draw);
 draw();
+fetchTheRest();
 
 // A seat speaks the language of its page: labels and messages of the server follow.
 const language = document.documentElement.lang;

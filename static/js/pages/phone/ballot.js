@@ -14,11 +14,6 @@ import { returnedTexts } from "./returned.js";
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("../../views/marks.js").Drawn} Drawn */
 
-/** The ballots of an activity that have begun: [[id, value]]. @param {App} app @param {any} activity @returns {Array<[string, any]>} */
-export function begunBallots(app, activity) {
-  return (activity.ballots ?? []).map((/** @type {string} */ id) => [id, app.store.get("ballot", id)]).filter((/** @type {any} */ [, value]) => value && value.state !== "planned");
-}
-
 /**
  * @param {App} app @param {any} activity @param {Array<[string, any]>} begun
  * @returns {{main: Drawn, foot: Drawn}}

@@ -153,3 +153,9 @@ export function aimedAt(value, target) {
   const element = aspect?.elements.find((/** @type {any} */ each) => each.ref === target?.element);
   return { aspect, element };
 }
+
+/** The ballots of an activity that have begun. @param {Store} store @param {any} activity @returns {Array<[string, any]>} */
+export function begunBallots(store, activity) {
+  const all = (activity.ballots ?? []).map((/** @type {string} */ id) => [id, store.get("ballot", id)]);
+  return all.filter((/** @type {any} */ [, value]) => value && value.state !== "planned");
+}

@@ -5,7 +5,7 @@ import { t, tn } from "../../lib/i18n.js";
 import { contribution, reply, replyAct, replySign, replyWord, stances } from "../../views/contribution.js";
 import { delivery, icon } from "../../views/marks.js";
 import { repliesTo } from "./derive.js";
-import { openReword } from "./reword.js";
+import { fetchPart } from "./later.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("./derive.js").Own} Own */
@@ -55,8 +55,14 @@ function quietActs(app, own) {
   if (own.item || app.readOnly || own.state === "hidden") return nothing;
   const words = t("Take back: %(text)s", { text: own.value.text });
   return html`<span class="entry__acts">${
-    own.value.text ? html`<button class="text-button" type="button" aria-label=${t("Reword: %(text)s", { text: own.value.text })} @click=${() => openReword(app, own)}>${t("Reword")}</button>` : nothing
+    own.value.text ? html`<button class="text-button" type="button" aria-label=${t("Reword: %(text)s", { text: own.value.text })} @click=${() => reword(app, own)}>${t("Reword")}</button>` : nothing
   }<button class="text-button" type="button" aria-label=${words} @click=${() => takeBack(app, own)}>${t("Take back")}</button></span>`;
+}
+
+/** @param {App} app @param {Own} own */
+async function reword(app, own) {
+  const { openReword } = await fetchPart("reword");
+  openReword(app, own);
 }
 
 /** @param {App} app @param {Own} own */
@@ -69,7 +75,7 @@ export function takeBack(app, own) {
 function hiddenNote(app, own) {
   return html`<div class="said">${
     own.reason ? html`<p><q>${own.reason}</q> <span class="tag">${t("Facilitator")}</span></p>` : html`<p>${t("A facilitator hid it without a word. You may say it differently.")}</p>`
-  }<span class="said__acts"><button class="button button--small" type="button" @click=${() => openReword(app, own)}>${icon("pencil")}<span>${t("Reword")}</span></button>
+  }<span class="said__acts"><button class="button button--small" type="button" @click=${() => reword(app, own)}>${icon("pencil")}<span>${t("Reword")}</span></button>
     <button class="button button--small" type="button" @click=${() => takeBack(app, own)}>${icon("trash-2")}<span>${t("Take back")}</span></button></span></div>`;
 }
 

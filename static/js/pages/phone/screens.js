@@ -2,20 +2,17 @@
 
 import { html, nothing } from "../../../vendor/lit-html.js";
 import { t } from "../../lib/i18n.js";
-import { ballotScreen, begunBallots } from "./ballot.js";
 import { boardScreen, lists } from "./board.js";
 import { composer } from "./composer.js";
-import { evaluationScreen } from "./evaluation.js";
+import { begunBallots } from "./derive.js";
+import { part } from "./later.js";
 import { closedScreen, endedScreen, listenScreen, lobbyScreen } from "./plain.js";
-import { caseSheet, presentScreen } from "./reading.js";
-import { targetSheet, transferScreen } from "./transfer.js";
-import { validationScreen } from "./validation.js";
-import { youSheet } from "./you.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("../../views/marks.js").Drawn} Drawn */
+/** @typedef {{main: Drawn, foot: Drawn}} Screen */
 
-/** @param {App} app @returns {{main: Drawn, foot: Drawn}} */
+/** @param {App} app @returns {Screen} */
 export function screen(app) {
   if (app.ended()) return endedScreen(app);
   if (app.ui.sheet) return sheet(app, app.ui.sheet);
@@ -24,30 +21,31 @@ export function screen(app) {
   return activity ? task(app, activity) : lobbyScreen(app);
 }
 
-/** @param {App} app @param {string} name @returns {{main: Drawn, foot: Drawn}} */
+/** @param {App} app @param {string} name @returns {Screen} */
 function sheet(app, name) {
   if (name === "parking") return parkingSheet(app);
-  const draw = { case: caseSheet, you: youSheet, target: targetSheet }[name] ?? caseSheet;
-  return { main: draw(app), foot: nothing };
+  if (name === "you") return drawn(app, "you", (module) => ({ main: module.youSheet(app), foot: nothing }));
+  if (name === "target") return drawn(app, "transfer", (module) => ({ main: module.targetSheet(app), foot: nothing }));
+  return drawn(app, "reading", (module) => ({ main: module.caseSheet(app), foot: nothing }));
 }
 
-/** @param {App} app @param {any} activity @returns {{main: Drawn, foot: Drawn}} */
+/** @param {App} app @param {any} activity @returns {Screen} */
 function task(app, activity) {
-  const begun = begunBallots(app, activity);
-  if (begun.length) return ballotScreen(app, activity, begun);
+  const begun = begunBallots(app.store, activity);
+  if (begun.length) return drawn(app, "ballot", (module) => module.ballotScreen(app, activity, begun));
   switch (activity.kind) {
     case "talk":
     case "break":
     case "ballot":
       return listenScreen(app, activity);
     case "present":
-      return presentScreen(app, activity);
+      return drawn(app, "reading", (module) => module.presentScreen(app, activity));
     case "transferability":
-      return transferScreen(app, activity);
+      return drawn(app, "transfer", (module) => module.transferScreen(app, activity));
     case "evaluation":
-      return evaluationScreen(app, activity);
+      return drawn(app, "evaluation", (module) => module.evaluationScreen(app, activity));
     case "validation":
-      return validationScreen(app, activity);
+      return drawn(app, "validation", (module) => module.validationScreen(app, activity));
     case "parking":
       return parkingSheet(app, activity.title);
     case "cluster":
@@ -55,6 +53,12 @@ function task(app, activity) {
     default:
       return boardScreen(app, activity);
   }
+}
+
+/** A screen whose module may still be on its way. @param {App} app @param {import("./later.js").Part} name @param {(module: any) => Screen} draw @returns {Screen} */
+function drawn(app, name, draw) {
+  const module = part(name, app.draw);
+  return module ? draw(module) : { main: html`<div class="waiting"><p>${t("One moment.")}</p></div>`, foot: nothing };
 }
 
 /** What was grouped so far, on every SWOT board that is open to all. @param {App} app @returns {Drawn} */
@@ -66,7 +70,7 @@ function clusters(app) {
     <ul class="plain-list plain-list--clusters">${found.map(([, value]) => html`<li>${value.title} <span class="tag">${value.contributions.length}</span></li>`)}</ul></section>`;
 }
 
-/** The lab's parking list: open to everybody, at any time. @param {App} app @param {string} [title] @returns {{main: Drawn, foot: Drawn}} */
+/** The lab's parking list: open to everybody, at any time. @param {App} app @param {string} [title] @returns {Screen} */
 function parkingSheet(app, title = t("Parking list")) {
   const [id, board] = app.store.all("board").find(([, value]) => value.kind === "parking") ?? ["", null];
   return {
