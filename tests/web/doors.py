@@ -122,7 +122,7 @@ class House:
         """One request; what it changed is gone afterwards."""
         client, path = self.client(person), self.address(rule, **address)
         if method == "GET":
-            return client.get(path)
+            return client.get(path, buffered=True)  # files are closed
         token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/").text)
         assert token
         answer = client.open(path, method=method, data={"csrf_token": token[1], **form}, headers=ORIGIN)
