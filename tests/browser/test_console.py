@@ -165,11 +165,10 @@ def drag(page: Page, what: Locator, where: Locator) -> None:
     start = what.bounding_box()
     assert start is not None
     page.mouse.move(start["x"] + 20, start["y"] + 20, steps=4)
-    for shake in range(40):  # a hand never holds quite still
-        page.mouse.move(box["x"] + box["width"] / 2 + shake % 2, box["y"] + box["height"] / 2, steps=4)
-        if where.locator(".slip--ghost").count():
-            break
-    expect(where.locator(".slip--ghost")).to_have_count(1)  # it would fall here
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=12)
+    expect(page.locator("body.is-dragging")).to_have_count(1)
+    page.mouse.move(box["x"] + box["width"] / 2 + 1, box["y"] + box["height"] / 2)
+    expect(page.locator(".is-over")).to_have_attribute("data-drop", str(where.get_attribute("data-drop")))  # it would fall here
     page.mouse.up()
 
 

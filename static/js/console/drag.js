@@ -2,6 +2,7 @@
 // the document is put back at once: the board is drawn from the lab, and the drop is a command like any other.
 
 /** @typedef {import("./controls.js").Console} Console */
+/** @typedef {import("./deeds.js").Place} Place */
 
 const GROUP = "slips";
 
@@ -11,6 +12,8 @@ export function watchDragging(c, root) {
   let library = null;
   /** @type {WeakMap<HTMLElement, any>} */
   const made = new WeakMap();
+  /** @type {HTMLElement | null} where it would fall now */
+  let over = null;
 
   root.addEventListener("pointerover", (event) => {
     if (!(/** @type {HTMLElement} */ (event.target).closest?.("[data-drop]"))) return;
@@ -46,17 +49,33 @@ export function watchDragging(c, root) {
       onStart: (/** @type {any} */ event) => {
         anchor = event.item.nextSibling; // a mark of the renderer: the slip must come back right before it
         c.dragging(true);
+        for (const name of MOVES) addEventListener(name, follow);
       },
       onEnd: (/** @type {any} */ event) => {
+        for (const name of MOVES) removeEventListener(name, follow);
+        const target = over;
+        show(null);
         event.from.insertBefore(event.item, anchor);
         c.dragging(false);
-        const place = placeOf(event.to);
-        if (event.to !== event.from && place) drop(event.item.dataset.id, place);
+        if (target && target !== event.from) drop(event.item.dataset.id, placeOf(target));
       },
     };
   }
 
-  /** A chosen slip takes the other chosen ones along. @param {string} id @param {import("./deeds.js").Place} place */
+  /** @param {Event} event */
+  function follow(event) {
+    const { clientX, clientY } = typeof TouchEvent !== "undefined" && event instanceof TouchEvent ? event.touches[0] : /** @type {PointerEvent} */ (event);
+    show(listAt(clientX, clientY));
+  }
+
+  /** @param {HTMLElement | null} list */
+  function show(list) {
+    over?.classList.remove("is-over");
+    list?.classList.add("is-over");
+    over = list;
+  }
+
+  /** A chosen slip takes the other chosen ones along. @param {string} id @param {Place} place */
   function drop(id, place) {
     const ids = c.ui.chosen.has(id) ? [...c.ui.chosen] : [id];
     if (place.kind !== "new") c.putThere(ids, place.kind === "pile" ? { cluster: place.id } : { cluster: null, column: place.id });
@@ -64,8 +83,17 @@ export function watchDragging(c, root) {
   }
 }
 
-/** @param {HTMLElement} list @returns {import("./deeds.js").Place | null} */
+const MOVES = typeof TouchEvent === "undefined" ? ["pointermove"] : ["pointermove", "touchmove"];
+
+/** The list under a point: anywhere on a pile means the pile, anywhere else in a column the column. @param {number} x @param {number} y @returns {HTMLElement | null} */
+function listAt(x, y) {
+  const at = document.elementFromPoint(x, y);
+  const near = at?.closest("[data-drop]") ?? at?.closest(".cluster--pile")?.querySelector("[data-drop]") ?? at?.closest(".column")?.querySelector(".column__loose");
+  return near instanceof HTMLElement ? near : null;
+}
+
+/** @param {HTMLElement} list @returns {Place} */
 function placeOf(list) {
   const [kind, ...rest] = (list.dataset.drop ?? "").split(":");
-  return kind ? /** @type {any} */ ({ kind, id: rest.join(":") }) : null;
+  return /** @type {Place} */ ({ kind, id: rest.join(":") });
 }
