@@ -22,6 +22,7 @@ from facilitation.web import (
     plan,
     reports,
     static_files,
+    styles,
     wall,
 )
 
@@ -35,5 +36,6 @@ def register(app: Flask) -> None:
     headers.register(app)
     errors.register(app)
     static_files.register(app)
+    styles.register(app)
     for module in MODULES:
         app.register_blueprint(module.blueprint)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, jsonify, make_response, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from facilitation.cases.template import Template, template
@@ -19,7 +19,8 @@ from facilitation.labs.models import Lab
 from facilitation.labs.planning import wall_token
 from facilitation.people.mine import mine
 from facilitation.web import access
-from facilitation.web.modules import imports_of
+from facilitation.web.modules import imports_of, messages_of, sprite_of
+from facilitation.web.packing import packed
 
 blueprint = Blueprint("phone", __name__)
 
@@ -94,10 +95,16 @@ def _as_participant(lab: str) -> ResponseReturnValue:
     return _page(row, {"as": "staff", "wall": wall_token(access.extension("settings"), row)})
 
 
-def _page(row: Lab, island: dict[str, Any]) -> str:
-    return render_template(
-        "phone/lab.html", lab=row, modules=imports_of("js/pages/phone.js"), island={**island, "lab": row.id, "words": words()}
+def _page(row: Lab, island: dict[str, Any]) -> Response:
+    page = render_template(
+        "phone/lab.html",
+        lab=row,
+        modules=imports_of("js/pages/phone.js"),
+        sprite=sprite_of("phone"),
+        js_messages=messages_of("phone", i18n.locale()),
+        island={**island, "lab": row.id, "words": words()},
     )
+    return packed(Response(page))
 
 
 def words() -> dict[str, Any]:

@@ -135,7 +135,6 @@ def test_reading_listening_and_the_own_sheet(inspector: tuple[Stage, Inspector, 
     lab.act("lab.close", grace_s=600)
     see.look("closing")
     page.evaluate("dispatchEvent(new Event('offline'))")
-    lab.act("lab.reopen")
     lab.act("lab.close", grace_s=0)
     see.look("closed")
     assert seat.id

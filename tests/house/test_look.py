@@ -100,7 +100,13 @@ def bundle(surface: str) -> list[Path]:
     page = environment.from_string('{% from "parts/head.html" import stylesheets %}{{ stylesheets(surface) }}').render(
         surface=surface
     )
-    return [ROOT / "static" / href for href in re.findall(r'href="([^"]+)"', page)]
+    return [ROOT / "static" / name for href in re.findall(r'href="([^"]+)"', page) for name in apart(href)]
+
+
+def apart(href: str) -> list[str]:
+    """The files behind a link: several for a phone, which gets them in one answer (facilitation/web/styles.py)."""
+    together = re.fullmatch(r"css/together-(.*)\.css", href)
+    return [f"css/{name.replace('.', '/')}.css" for name in together[1].split(",")] if together else [href]
 
 
 SURFACES = re.findall(r'^  "(\w+)":', HEAD, re.M)

@@ -120,6 +120,49 @@ test("a newer vote takes the place of one that was never sent, not of one that m
   assert.deepEqual(calls.map((call) => call.args.dots.a), [1, 3]);
 });
 
+test("a newer allocation replaces the older one at once, and at no moment is neither of them kept", async () => {
+  let release;
+  const gate = new Promise((resolve) => (release = resolve));
+  const keep = createKeep();
+  const { outbox } = await started({ keep, gate });
+  const held = [];
+  for (const method of ["put", "remove"]) {
+    const real = keep[method];
+    keep[method] = async (...given) => {
+      const answer = await real(...given);
+      held.push((await keep.all("outbox", "L")).map((item) => item.args.dots.a));
+      return answer;
+    };
+  }
+  await outbox.add("ballot.vote", { dots: { a: 1 } }, { slot: "vote:b" }); // under way
+  await outbox.add("ballot.vote", { dots: { a: 2 } }, { slot: "vote:b" });
+  const adding = outbox.add("ballot.vote", { dots: { a: 3 } }, { slot: "vote:b" });
+  assert.deepEqual(outbox.items().map((item) => item.args.dots.a), [1, 3]);
+  await adding;
+  assert.deepEqual(held, [[1], [1, 2], [1, 2, 3], [1, 3]]);
+  release();
+  await idle(outbox);
+});
+
+test("nothing is sent before it is written down", async () => {
+  let written;
+  const keep = createKeep();
+  const put = keep.put;
+  keep.put = async (...given) => {
+    await new Promise((resolve) => (written = resolve));
+    return put(...given);
+  };
+  const { outbox, calls } = await started({ keep });
+  const adding = outbox.add("contribution.post", { text: "later" });
+  outbox.hurry();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.equal(calls.length, 0);
+  written();
+  await adding;
+  await idle(outbox);
+  assert.equal(calls.length, 1);
+});
+
 test("without storage the text is kept in memory and the page can say so", async () => {
   let release;
   const gate = new Promise((resolve) => (release = resolve));

@@ -92,7 +92,8 @@ class House:
             return {
                 "lab": cast.lab, "case": cast.case, "activity": cast.activity("takeaways"), "user": cast.rita.id,
                 "code": cast.code, "number": "1", "name": "room", "kind": "json", "section": "2.1", "part": "purpose",
-                "proposal": waiting, "act": "reject", "item": item, "filename": "icons.svg", "token": token,
+                "proposal": waiting, "act": "reject", "item": item, "filename": "icons.svg", "names": "tokens",
+                "token": token,
             }  # fmt: skip
 
     def restore(self) -> None:

@@ -48,6 +48,7 @@ ROUTES = {
     "POST language": ANYBODY,
     "POST set_theme": ANYBODY,
     "GET static": ANYBODY,
+    "GET styles": ANYBODY,
     "GET api.alive": ANYBODY,
     "GET api.ready": ANYBODY,
     # accounts

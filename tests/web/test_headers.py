@@ -28,7 +28,9 @@ def test_every_answer_carries_the_policy(cast: Cast, path: str) -> None:
     assert "Access-Control-Allow-Origin" not in headers
 
 
-@pytest.mark.parametrize("origin", [None, "http://evil.example", "null", "http://127.0.0.1:5000.evil.example", "http://127.0.0.1"])
+@pytest.mark.parametrize(
+    "origin", [None, "http://evil.example", "null", "http://127.0.0.1:5000.evil.example", "http://127.0.0.1"]
+)
 def test_unsafe_requests_need_a_listed_origin(cast: Cast, origin: str | None) -> None:
     headers = {"Origin": origin} if origin else {}
     headers["X-Forwarded-Host"] = "127.0.0.1:5000"

@@ -16,6 +16,7 @@ import { pause } from "./backoff.js";
  * @property {string} [slot] a newer unsent item of the same slot takes its place (a vote is always the whole allocation)
  * @property {"waiting" | "sending" | "stored" | "returned"} state
  * @property {boolean} durable written down, or only in memory
+ * @property {boolean} [writing] being written down: not sent before that
  * @property {number} tries
  * @property {any} [result] of a stored one
  * @property {{code: string, message: string, data?: any, fields?: Record<string, string>}} [reason] of a returned one
@@ -65,13 +66,15 @@ export function createOutbox({ lab, keep, send, wait = sleep }) {
      */
     async add(name, args, { slot } = {}) {
       const replaced = slot ? items.find((item) => item.slot === slot && item.state === "waiting" && item.tries === 0) : undefined;
-      if (replaced) await outbox.discard(replaced.key);
       order = Math.max(order + 1, Date.now()); // also later than what an earlier page kept and is not read yet
       /** @type {Item} */
-      const item = { key: newKey(), order, name, args, slot, state: "waiting", durable: false, tries: 0 };
-      items = [...items, item];
+      const item = { key: newKey(), order, name, args, slot, state: "waiting", durable: false, writing: true, tries: 0 };
+      items = [...items.filter((each) => each !== replaced), item];
       changed();
       item.durable = await keep.put("outbox", [lab, item.order], plain(item));
+      item.writing = false;
+      // Only now: there is no moment in which a reload would find neither of the two.
+      if (replaced) await keep.remove("outbox", [lab, replaced.order]);
       changed();
       void run();
       return item;
@@ -122,7 +125,8 @@ export function createOutbox({ lab, keep, send, wait = sleep }) {
 
   /** The oldest one that is written down (or cannot be) and waits. */
   function next() {
-    return items.find((item) => item.state === "waiting" || item.state === "sending");
+    const item = items.find((each) => each.state === "waiting" || each.state === "sending");
+    return item?.writing ? undefined : item;
   }
 
   /** @param {Item} item @returns {Promise<boolean>} settled, one way or the other */
@@ -181,7 +185,7 @@ function revived(item) {
 }
 
 /** @param {Item} item */
-function plain({ durable: _durable, ...item }) {
+function plain({ durable: _durable, writing: _writing, ...item }) {
   return structuredClone(item);
 }
 

@@ -5,7 +5,8 @@ import { t } from "../lib/i18n.js";
 
 /** @typedef {import("../../vendor/lit-html.js").TemplateResult | typeof nothing} Drawn */
 
-const SPRITE = typeof document === "undefined" ? "" : document.documentElement.dataset.icons;
+// A page may bring its icons along; others fetch the file with all of them.
+const SPRITE = document.getElementById("sprite") ? "" : document.documentElement.dataset.icons;
 
 /** @param {string} name of a symbol in icons.svg @param {string} [cls] @returns {Drawn} */
 export function icon(name, cls = "") {

@@ -1,19 +1,11 @@
 // Screens that are not needed at first: fetched when the room comes to them, or quietly once the phone has nothing to do. So the
 // first load stays small (experience, 2.9), and a phone in a tunnel has all of them.
 
-const PARTS = {
-  ballot: () => import("./ballot.js"),
-  evaluation: () => import("./evaluation.js"),
-  reading: () => import("./reading.js"),
-  reword: () => import("./reword.js"),
-  transfer: () => import("./transfer.js"),
-  validation: () => import("./validation.js"),
-  you: () => import("./you.js"),
-};
+const PARTS = ["ballot", "evaluation", "reading", "reword", "transfer", "validation", "you"];
 const AGAIN_MS = 2000;
 const QUIET_MS = 6000;
 
-/** @typedef {keyof typeof PARTS} Part */
+/** @typedef {"ballot" | "evaluation" | "reading" | "reword" | "transfer" | "validation" | "you"} Part */
 /** @type {Map<string, any>} */
 const there = new Map();
 /** @type {Map<string, Promise<any>>} */
@@ -30,11 +22,12 @@ export function part(part, arrived) {
   return there.get(part) ?? null;
 }
 
-/** @param {Part} name @returns {Promise<any>} tries until it is there */
-export function fetchPart(name) {
+/** @param {Part} name @param {number} [tries] @returns {Promise<any>} tries until it is there */
+export function fetchPart(name, tries = 0) {
   const known = coming.get(name);
   if (known) return known;
-  const fetching = PARTS[name]().then(
+  // some browsers remember that an address failed: another try needs another address
+  const fetching = import(tries ? `./${name}.js?${tries}` : `./${name}.js`).then(
     (module) => {
       there.set(name, module);
       return module;
@@ -42,7 +35,7 @@ export function fetchPart(name) {
     async () => {
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       coming.delete(name);
-      return fetchPart(name);
+      return fetchPart(name, tries + 1);
     },
   );
   coming.set(name, fetching);
@@ -52,6 +45,6 @@ export function fetchPart(name) {
 /** Fetch the rest, one after the other, once the phone is quiet. */
 export function fetchTheRest() {
   setTimeout(async () => {
-    for (const name of /** @type {Part[]} */ (Object.keys(PARTS))) await fetchPart(name);
+    for (const name of /** @type {Part[]} */ (PARTS)) await fetchPart(name);
   }, QUIET_MS);
 }
