@@ -237,3 +237,17 @@ def test_staff_see_exactly_what_a_participant_gets(stage: MakeStage, browser: Br
     answer = stranger.goto(f"/labs/{lab.lab}/phone?as=staff")
     assert answer is not None
     assert answer.status in (403, 404)
+
+
+def test_a_page_that_opens_makes_one_connection(stage: MakeStage, browser: Browser) -> None:
+    """Showing, focus and the first sight of a page are three wake-ups at once; a thousand phones must not connect thrice."""
+    lab = stage()
+    for who, path in ((lab.seat(), "phone"), (lab.anna, "console")):
+        page = lab.context(browser, who).new_page()
+        opened: list[str] = []
+        page.on("websocket", lambda socket, opened=opened: opened.append(socket.url))
+        page.goto(f"/labs/{lab.lab}/{path}")
+        page.evaluate("dispatchEvent(new Event('focus'))")
+        page.wait_for_selector("html[data-link=live]")
+        page.wait_for_timeout(1000)
+        assert len(opened) == 1, (path, opened)

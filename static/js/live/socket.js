@@ -5,6 +5,7 @@ import { ANSWER_MS, silence } from "../lib/command.js";
 import { createBackoff } from "./backoff.js";
 
 const CONNECT_MS = 8000;
+const YOUNG_MS = 2000; // an attempt begun just now is left alone: a page that opens wakes up more than once
 const EVENTS = ["hello", "changes", "tick", "mine", "presence", "bye"];
 const FINAL = new Set(["invalid", "not_found", "unauthenticated", "gone"]);
 
@@ -18,6 +19,7 @@ export function createSocket({ auth, onEvent, onState }) {
   let timer;
   let ended = false;
   let pausedUntil = 0; // the server said when to come back
+  let begun = -Infinity; // the attempt under way
 
   for (const name of EVENTS) socket.on(name, (payload) => onEvent(name, payload));
   socket.on("connect", () => {
@@ -38,6 +40,7 @@ export function createSocket({ auth, onEvent, onState }) {
   }
 
   function down() {
+    begun = -Infinity;
     if (ended) return;
     const wait = Math.max(backoff.next(), pausedUntil - Date.now());
     onState("down", { failures: backoff.failures });
@@ -47,7 +50,9 @@ export function createSocket({ auth, onEvent, onState }) {
 
   function connect() {
     clearTimeout(timer);
-    if (!ended && !socket.connected) socket.connect();
+    if (ended || socket.connected) return;
+    begun = Date.now();
+    socket.connect();
   }
 
   function end() {
@@ -62,7 +67,7 @@ export function createSocket({ auth, onEvent, onState }) {
 
     /** Somebody looks at the screen again: do not wait for the back-off. */
     hurry() {
-      if (ended || socket.connected || Date.now() < pausedUntil) return;
+      if (ended || socket.connected || Date.now() < pausedUntil || Date.now() - begun < YOUNG_MS) return;
       backoff.reset();
       socket.disconnect(); // an attempt under way may hang on the network before
       connect();
