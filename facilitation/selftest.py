@@ -1,8 +1,8 @@
 """`python3 -m facilitation test`: every check, one after the other, each with its time; non-zero when one of them failed.
 
-    python3 -m facilitation test                      everything, the browser included
-    python3 -m facilitation test --quick              without the browser and what takes long
-    python3 -m facilitation test --only pytest -- -k merge -x
+python3 -m facilitation test                      everything, the browser included
+python3 -m facilitation test --quick              without the browser and what takes long
+python3 -m facilitation test --only pytest -- -k merge -x
 """
 
 from __future__ import annotations

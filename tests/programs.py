@@ -1,4 +1,5 @@
-"""Finds the programs of the system that some tests drive: the browser, the database server, the broker, the proxy.
+"""Finds the programs of the system that some tests drive: the browser, the database server, the broker, the proxy,
+readers of documents.
 
 A test that needs one of them asks `need("redis")`. Where it is absent the test is skipped with the line that installs it; under
 CI=true it fails instead, so that a green run there means that everything ran.
@@ -48,6 +49,14 @@ PROGRAMS = {
         variable="FACILITATION_TEST_REDIS", names=("redis-server", "valkey-server"), install="apt-get install redis-server"
     ),
     "nginx": Program(variable="FACILITATION_TEST_NGINX", names=("nginx",), install="apt-get install nginx"),
+    # Reads PDF: pdftotext, and beside it pdfinfo and pdffonts.
+    "pdftotext": Program(variable="FACILITATION_TEST_PDFTOTEXT", names=("pdftotext",), install="apt-get install poppler-utils"),
+    "soffice": Program(
+        variable="FACILITATION_TEST_SOFFICE",
+        names=("soffice", "libreoffice"),
+        folders=("/usr/lib/libreoffice/program", "/Applications/LibreOffice.app/Contents/MacOS"),
+        install="apt-get install libreoffice-writer-nogui",
+    ),
     "node": Program(variable="FACILITATION_TEST_NODE", names=("node", "nodejs"), install="apt-get install nodejs"),
 }
 

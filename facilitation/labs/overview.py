@@ -97,9 +97,7 @@ def _cases(session: Session, lab: Lab) -> list[PlannedCase]:
     undecided = {case: n for case, n in session.execute(waiting.group_by(Proposal.case_id))}
     owners = select(Assignment.case_id).join(User, User.id == Assignment.user_id)
     owned = set(session.scalars(owners.where(Assignment.role == "case_owner", User.disabled_at.is_(None))))
-    return [
-        planned_case(case, owned=case.id in owned, undecided=undecided.get(case.id, 0)) for case in cases_of(session, lab.id)
-    ]
+    return [planned_case(case, owned=case.id in owned, undecided=undecided.get(case.id, 0)) for case in cases_of(session, lab.id)]
 
 
 def name_of(case: Case) -> str:

@@ -21,13 +21,19 @@ Data = Mapping[str, Any]
 
 def draw(figure: Figure, width: int = WIDE) -> str:
     """The figure as SVG, or an empty text for a kind that is set as text."""
+    sheet = drawn(figure, width)
+    return sheet.svg(figure.alt) if sheet else ""
+
+
+def drawn(figure: Figure, width: int = WIDE) -> Sheet | None:
+    """The figure as marks on a sheet; None for a kind that is set as text."""
     painter = PAINTERS.get(figure.kind)
     if painter is None:
-        return ""
+        return None
     sheet = Sheet(width)
     painter(sheet, figure.data)
     sheet.height += 6
-    return sheet.svg(figure.alt)
+    return sheet
 
 
 def is_narrow(sheet: Sheet) -> bool:

@@ -80,7 +80,7 @@ def _act(part: str, *, again: bool) -> str:
     return more if again else first
 
 
-@blueprint.get("/labs/<lab>/report.<any(docx, html, json):kind>")
+@blueprint.get("/labs/<lab>/report.<any(docx, pdf, html, json):kind>")
 def download(lab: str, kind: str) -> ResponseReturnValue:
     """The report as a file."""
     row, _standing = readable(lab)

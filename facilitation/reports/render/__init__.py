@@ -1,4 +1,4 @@
-"""The report as a web page, a Word file and open data. Nothing here decides what may be said: `assemble` did."""
+"""The report as a web page, a Word file, a PDF and open data. Nothing here decides what may be said: `assemble` did."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from facilitation.people.seats import lab_by_code
 from facilitation.reports.assemble import assemble
 from facilitation.reports.content import Report
 from facilitation.reports.gather import gather
-from facilitation.reports.render import data, html, word
+from facilitation.reports.render import data, html, pdf, word
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Format:
 
 FORMATS: Mapping[str, Format] = {
     "docx": Format(word.file, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    "pdf": Format(pdf.file, "application/pdf"),
     "html": Format(html.file, "text/html; charset=utf-8"),
     "json": Format(data.file, "application/json"),
 }

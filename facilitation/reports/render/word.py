@@ -20,6 +20,7 @@ from facilitation.reports.content import (
     Written,
 )
 from facilitation.reports.render import word_xml as xml
+from facilitation.reports.render.columns import shares
 from facilitation.reports.render.word_file import packed
 
 BAR = 24  # signs of the longest bar
@@ -84,7 +85,7 @@ class _Writer:
 
     def table(self, block: Table) -> str:
         rows = ([self.cell(value, end=place in block.numbers) for place, value in enumerate(values)] for values in block.rows)
-        return xml.table(rows, _widths(block), head=block.head, ends=block.numbers, description=block.caption) + _space()
+        return xml.table(rows, shares(block), head=block.head, ends=block.numbers, description=block.caption) + _space()
 
     def cell(self, value: Cell, *, end: bool = False) -> str:
         match value:
@@ -188,29 +189,3 @@ def _name(section: Section) -> str:
 def _space() -> str:
     """Word joins tables that touch."""
     return xml.paragraph("", "AfterTable")
-
-
-def _widths(block: Table) -> list[float]:
-    """Shares of the page by what the columns hold: never less than their longest word, more for long texts."""
-    columns = zip(*block.rows, strict=True) if block.rows else [()] * len(block.head)
-    parts = [_weight(head, [_words(value) for value in column]) for head, column in zip(block.head, columns, strict=True)]
-    return [part / sum(parts) for part in parts]
-
-
-def _weight(head: str, texts: list[str]) -> float:
-    longest = max((len(word) for text in (head, *texts) for word in text.split()), default=1) + 1
-    usual = sum(map(len, texts)) / len(texts) if texts else 1
-    return float(max(min(longest, 16), min(usual, 70) ** 0.75, 4) + 1.5)
-
-
-def _words(value: Cell) -> str:
-    """About what a cell takes: its longest line."""
-    match value:
-        case Said():
-            return f"{value.text} {value.translation} {value.note}".strip()
-        case Split():
-            return "Tier 1 00, Tier 2 00,"
-        case tuple():
-            return max(map(_words, value), key=len, default="")
-        case _:
-            return "" if value is None else str(value)

@@ -1,0 +1,85 @@
+"""The report as an accessible PDF (PDF/UA-1): tags, outline, fonts inside, state and version on each page.
+
+Set by typst from one fixed file, `report.typ`. What people wrote reaches it as strings in a JSON text and is never read as
+markup. The standard is checked while the file is made; where a report cannot keep it, the next rung of the ladder is
+taken, so that no text of one person can keep the others from their report.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from facilitation.core.i18n import n_, use_locale
+from facilitation.reports.content import Report
+from facilitation.reports.render.glyphs import FONTS, Setter
+from facilitation.reports.render.print_data import tree
+
+log = logging.getLogger(__name__)
+SHEET = Path(__file__).with_name("report.typ")
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One way to make the file: with the standard or without, with all scripts or few, with drawings or their tables alone."""
+
+    standards: tuple[Any, ...] = ("ua-1",)
+    plain: bool = False
+    drawings: bool = True
+
+
+LADDER = (Rung(), Rung(plain=True), Rung(standards=()), Rung(standards=(), plain=True, drawings=False))
+
+
+def file(report: Report) -> bytes:
+    """The report as PDF, the same bytes for the same report."""
+    for step, rung in enumerate(LADDER):
+        try:
+            made = compiled(report, rung)
+        except typst.TypstError:  # its message may hold words of people: it is not logged
+            log.warning("pdf: rung %s of %s refused", step + 1, len(LADDER))
+        else:
+            return made
+    raise RuntimeError("no rung of the ladder held")
+
+
+def compiled(report: Report, rung: Rung) -> bytes:
+    """The file as one rung makes it. `typst.TypstError` when it cannot."""
+    setter = Setter(plain=rung.plain)
+    data = tree(report, setter, drawings=rung.drawings)
+    data["unset"] = _unset(report, setter.replaced)
+    made = typst.compile(
+        SHEET.read_bytes(), font_paths=fonts(), sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        pdf_standards=list(rung.standards), timestamp=moment(report),
+    )  # fmt: skip
+    return bytes(made)
+
+
+def moment(report: Report) -> datetime:
+    """The one date the file holds: the day of the lab."""
+    return datetime.fromisoformat(report.front.day or "2000-01-01").replace(tzinfo=UTC)
+
+
+@cache
+def fonts() -> typst.Fonts:
+    """Ours alone: what the machine has is not asked for."""
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
+
+
+def _unset(report: Report, replaced: int) -> str:
+    """Says how many signs stand as a replacement. An empty text when there are none."""
+    if not replaced:
+        return ""
+    with use_locale(report.language):
+        return n_(
+            "%(n)s sign of the texts cannot be drawn in this file; the web page and the open data have it as written.",
+            "%(n)s signs of the texts cannot be drawn in this file; the web page and the open data have them as written.",
+            replaced,
+        )
