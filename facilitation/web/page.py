@@ -55,9 +55,12 @@ def register(app: Flask) -> None:
 
     @app.post("/language")
     def language() -> Response:
-        """Remember the wished language in a cookie, go back where the person was."""
+        """Remember the wished language: with the account of somebody signed in, else in a cookie. Go back where they were."""
+        wished = i18n.known(request.form.get("language"))
+        if access.staff_identity().kind == "staff":
+            access.do("user.set_language", language=wished)
         answer = redirect(_back())
-        answer.set_cookie("language", i18n.known(request.form.get("language")), max_age=31536000, samesite="Lax")
+        answer.set_cookie("language", wished, max_age=31536000, samesite="Lax")
         return answer
 
     @app.post("/theme")
