@@ -7,16 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from facilitation import config, live, web
 from facilitation.cases.marked import FileError
 from facilitation.cases.template import template, use_template
+from facilitation.core.counters import Counters
 from facilitation.core.unit_of_work import Writer, prepare_engine
 from facilitation.dispatch import Dispatcher
 from facilitation.extensions import csrf, db, login, make_socketio, migrate
 from facilitation.limiting import Limits
 from facilitation.live.announcer import Announcer
+from facilitation.live.between import Between
 from facilitation.paths import MIGRATIONS, STATIC, TEMPLATES
+from facilitation.stream.record import News
 from facilitation.web.static_files import digest
 
 
@@ -29,11 +33,12 @@ def create_app(settings: config.Settings | Mapping[str, Any] | None = None) -> F
     settings.data.mkdir(parents=True, exist_ok=True)
     use_case_template(settings)
 
+    counters = Counters()
     db.init_app(app)
     migrate.init_app(app, db, directory=str(MIGRATIONS))
     with app.app_context():
         prepare_engine(db.engine, busy_timeout_ms=settings.BUSY_TIMEOUT_MS)
-        writer = Writer(db.engine)
+        writer = Writer(db.engine, counters=counters)
     login.init_app(app)
     csrf.init_app(app)
 
@@ -41,14 +46,23 @@ def create_app(settings: config.Settings | Mapping[str, Any] | None = None) -> F
     announcer = Announcer(app, socketio, settings)
     app.extensions["facilitation"] = {
         "settings": settings,
+        "counters": counters,
         "writer": writer,
         "socketio": socketio,
         "announcer": announcer,
         "limits": Limits(settings),
-        "dispatcher": Dispatcher(writer, settings, announcer.notify),
     }
+    between = app.extensions["facilitation"]["between"] = Between(app, socketio, settings)
+
+    def announce(news: News) -> None:
+        announcer.notify(news)
+        between.tell(news)
+
+    app.extensions["facilitation"]["dispatcher"] = Dispatcher(writer, settings, announce, counters)
     web.register(app)
     live.register(app, socketio)
+    if settings.PROXIES:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.PROXIES, x_proto=settings.PROXIES)  # type: ignore[method-assign]
     return app
 
 
@@ -84,5 +98,12 @@ def flask_settings(settings: config.Settings) -> dict[str, Any]:
 def engine_options(settings: config.Settings) -> dict[str, Any]:
     if settings.DATABASE_URL.startswith("sqlite"):
         Path(settings.DATABASE_URL.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-        return {"connect_args": {"check_same_thread": False}, "pool_size": 5, "max_overflow": 20}
-    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 20}
+        return {"hide_parameters": True, "connect_args": {"check_same_thread": False}, "pool_size": 5, "max_overflow": 20}
+    # A reading is one moment of the database; the writer asks for another level (core/unit_of_work.py).
+    return {
+        "hide_parameters": True,
+        "pool_pre_ping": True,
+        "pool_size": 8,
+        "max_overflow": 12,
+        "isolation_level": "REPEATABLE READ",
+    }

@@ -40,6 +40,7 @@ class Settings:
     ORIGINS: str = setting("", "More origins that may send commands, separated by spaces")
     TEMPLATE: str = setting("", "Another Flagship case template (YAML) in place of the built-in one")
     REDIS_URL: str = setting("", "Redis that carries 'lab L reached n' between workers; none for a single process")
+    CATCH_UP_SECONDS: float = setting(2.5, "How often a process looks for changes that other processes made")
     MAX_SOCKETS: int = setting(4000, "Sockets one process accepts")
     MAX_SOCKETS_PER_SEAT: int = setting(4, "Sockets of one seat")
     POSTS_BURST: int = setting(5, "Contributions a seat may send at once")
@@ -54,6 +55,10 @@ class Settings:
     PRESENCE_SECONDS: float = setting(2.0, "At most this often a change of presence is sent")
     SESSION_HOURS: int = setting(12, "How long staff stay signed in")
     SEAT_DAYS: int = setting(7, "How long a seat's cookie lives")
+    PROXIES: int = setting(0, "How many proxies of your own stand before this (nginx: 1): their X-Forwarded-For and -Proto count")
+    SHARED_PORT: bool = setting(False, "Several processes listen on the same port; sockets only, no long-polling")
+    METRICS: bool = setting(False, "Answer /metrics for Prometheus (needs the extra `metrics`); keep it from the public")
+    LOG_FORMAT: str = setting("text", "text, or json for one object per line")
     LOG_LEVEL: str = setting("INFO", "DEBUG, INFO, WARNING or ERROR")
     TESTING: bool = setting(False, "Set by the tests")
 
@@ -66,6 +71,10 @@ class Settings:
             raise BadSetting(f"FACILITATION_PORT is {self.PORT}; it must be below 65536")
         if self.LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise BadSetting(f"FACILITATION_LOG_LEVEL is {self.LOG_LEVEL!r}; it can be DEBUG, INFO, WARNING or ERROR")
+        if self.LOG_FORMAT not in {"text", "json"}:
+            raise BadSetting(f"FACILITATION_LOG_FORMAT is {self.LOG_FORMAT!r}; it can be text or json")
+        if self.REDIS_URL and not self.REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
+            raise BadSetting("FACILITATION_REDIS_URL must begin with redis://, rediss:// or unix://")
         if self.TEMPLATE and not Path(self.TEMPLATE).is_file():
             raise BadSetting(f"FACILITATION_TEMPLATE: there is no file {self.TEMPLATE!r}")
         self.SECRET_KEY = self.SECRET_KEY or self._kept_key()

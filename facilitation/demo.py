@@ -7,7 +7,6 @@ interrupted play is taken up again at the next start and nothing happens twice (
 
 from __future__ import annotations
 
-import base64
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
@@ -96,7 +95,7 @@ def _player(app: Flask, begun: datetime, tell: Callable[[str], None]) -> Player:
 
 def key_for(secret: str, label: str) -> str:
     """The key of one command of the demo: always the same for the same instance."""
-    return base64.urlsafe_b64encode(ids.derive(secret, "demo", label)[:16]).decode().rstrip("=")
+    return ids.key_of(secret, "demo", label)
 
 
 def _transcript() -> Transcript:

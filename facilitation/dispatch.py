@@ -11,7 +11,7 @@ import json
 import logging
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -22,15 +22,16 @@ from facilitation.core import ids
 from facilitation.core.actor import Actor, Identity, Nobody
 from facilitation.core.clock import epoch_ms
 from facilitation.core.commands import REGISTRY, Command, Context, Entry, parse
+from facilitation.core.counters import Counters
 from facilitation.core.errors import Refused
 from facilitation.core.i18n import _, use_locale
 from facilitation.core.unit_of_work import Work, Writer
 from facilitation.people.recognise import recognise
 from facilitation.stream.models import AnsweredCommand
-from facilitation.stream.record import number
+from facilitation.stream.record import News, number
 
 log = logging.getLogger(__name__)
-Announce = Callable[[dict[str, set[str]]], None]
+Announce = Callable[[News], None]
 Answer = dict[str, Any]
 TOLD_ONCE = frozenset({"token"})  # secrets of which only a digest is kept: an answer given again is without them
 
@@ -42,6 +43,7 @@ class Dispatcher:
     writer: Writer
     settings: Any
     announce: Announce
+    counters: Counters = field(default_factory=Counters)
 
     def handle(self, envelope: object, who: Identity, *, lab: str | None = None) -> Answer:
         """The answer to one command, in the shape of live contract section 4. Never raises.
@@ -51,7 +53,7 @@ class Dispatcher:
         key = envelope.get("key") if isinstance(envelope, Mapping) else None
         with use_locale(who.language):
             try:
-                return self._carried_out(envelope, who, lab)
+                return self._counted(envelope, who, lab)
             except Refused as refusal:
                 return answer_of(refusal, key, epoch_ms(self.writer.clock()))
             except Exception:
@@ -62,7 +64,19 @@ class Dispatcher:
 
     def do(self, name: str, who: Identity, /, *, lab: str | None = None, key: str | None = None, **args: Any) -> Any:
         """Carry a command out from inside the server; the result, or `Refused`."""
-        return self._carried_out({"v": 1, "key": key or ids.new_key(), "name": name, "args": args}, who, lab)["result"]
+        return self._counted({"v": 1, "key": key or ids.new_key(), "name": name, "args": args}, who, lab)["result"]
+
+    def _counted(self, envelope: object, who: Identity, lab: str | None) -> Answer:
+        code = "unknown"
+        try:
+            answer = self._carried_out(envelope, who, lab)
+            code = "dup" if answer["dup"] else "ok"
+            return answer
+        except Refused as refusal:
+            code = refusal.code
+            raise
+        finally:
+            self.counters.commands[code] += 1
 
     def _carried_out(self, envelope: object, who: Identity, lab: str | None) -> Answer:
         key, name, args = read_envelope(envelope)
@@ -82,10 +96,11 @@ class Dispatcher:
             work.after_commit.append(lambda: self.announce(news))
             return {"ok": True, "key": key, "result": result, "dup": False, "now": epoch_ms(work.now)}
 
+        place = (permissions.scope_of(entry, command, lab) or None) if entry.scope == "lab" else None
         try:
-            return self.writer.run(job)
+            return self.writer.run(job, place=place)
         except IntegrityError:  # another worker stored the same key a moment ago
-            return self.writer.run(job)
+            return self.writer.run(job, place=place)
 
     def _execute(self, entry: Entry, command: Command, work: Work, who: Identity, lab: str | None, key: str) -> dict[str, Any]:
         actor: Actor = recognise(work.session, who)

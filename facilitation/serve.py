@@ -7,21 +7,22 @@ slower), a large backlog and pool (the library's own defaults refuse a full room
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import signal
 import socket
+import time
 from typing import Any
 
 from flask import Flask
 
-from facilitation import address, config, live
+from facilitation import address, config, live, logs
 from facilitation.app import create_app
 from facilitation.first_run import load_rest, migrate_database, prepare
 
-log = logging.getLogger(__name__)
 BACKLOG, POOL = 4096, 20_000
 DRAIN_SECONDS = 5.0
+ANSWERS_SECONDS = 0.1  # for the answers of the last commands to leave
+AWAY_MS, SPREAD_MS, PACE_MS = 500, 3000, 5  # a phone returns after the first, spread over the second, no faster than the third
 
 
 def main(arguments: list[str]) -> None:
@@ -31,10 +32,8 @@ def main(arguments: list[str]) -> None:
         settings = config.from_environment(**overrides(options))
     except config.BadSetting as error:
         raise SystemExit(str(error)) from None
-    logging.basicConfig(level=settings.LOG_LEVEL, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for noisy in ("alembic", "engineio", "socketio", "werkzeug"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
-    listener = listen(settings.HOST, settings.PORT)
+    logs.set_up(settings.LOG_LEVEL, settings.LOG_FORMAT)
+    listener = listen(settings.HOST, settings.PORT, shared=settings.SHARED_PORT)
     app = create_app(settings)
     if options.private:
         migrate_database(app)
@@ -53,7 +52,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--port", type=int, help="port to listen on (default 5000)")
     parser.add_argument("--lan", action="store_true", help="let phones on the local network in, over plain http")
     parser.add_argument("--no-demo", action="store_true", help="start empty: a set-up link instead of sample cases and labs")
-    parser.add_argument("--private", action="store_true", help=argparse.SUPPRESS)  # of a rehearsal: nobody is told where it is
+    parser.add_argument("--private", action="store_true", help=argparse.SUPPRESS)  # one of several, or of a rehearsal
     return parser.parse_args(arguments)
 
 
@@ -83,11 +82,13 @@ def own_address() -> str:
             return "127.0.0.1"
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
     """A listening socket that answers at once and does not refuse a room that joins together."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # inherited by accepted sockets
     try:
         listener.bind((host, port))
@@ -120,9 +121,10 @@ def _run_eventlet(app: Flask, listener: socket.socket) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    entrance = _Entrance(listener)
     serving = eventlet.spawn(
         eventlet.wsgi.server,
-        listener,
+        entrance,
         app,
         max_size=POOL,
         socket_timeout=None,
@@ -132,8 +134,34 @@ def _run_eventlet(app: Flask, listener: socket.socket) -> None:
     )
     serving.link(end)
     ended.wait()
-    drain(app)  # before the server lets go of its sockets
+    finish_commands(app)
+    entrance.close()
+    say_goodbye(app)
     os._exit(0)  # every command is answered; green threads of idle phones need no end of their own
+
+
+class _Entrance:
+    """A listening socket that can be closed behind the server's back: it would hang up on everybody before our goodbye."""
+
+    def __init__(self, listener: socket.socket) -> None:
+        self._listener, self._closed = listener, False
+
+    def accept(self) -> Any:
+        try:
+            return self._listener.accept()
+        except OSError:
+            if not self._closed:
+                raise
+        import eventlet.event
+
+        return eventlet.event.Event().wait()  # for the moment that is left
+
+    def close(self) -> None:
+        self._closed = True
+        self._listener.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._listener, name)
 
 
 def _run_threading(app: Flask, listener: socket.socket) -> None:
@@ -148,15 +176,29 @@ def _run_threading(app: Flask, listener: socket.socket) -> None:
     try:
         server.serve_forever()
     except KeyboardInterrupt:
-        drain(app)
+        finish_commands(app)
+        server.socket.close()
+        listener.close()
+        say_goodbye(app)
         os._exit(0)
 
 
-def drain(app: Flask) -> None:
-    """Say goodbye with a time to come back that is spread over the room, so that nobody stampedes."""
+def finish_commands(app: Flask) -> None:
+    """Answer what was begun, for five seconds at most; what comes now is told to come again (`draining`)."""
+    extension = app.extensions["facilitation"]
+    until = time.monotonic() + DRAIN_SECONDS
+    extension["writer"].close(DRAIN_SECONDS)
+    while extension["counters"].running and time.monotonic() < until:
+        extension["socketio"].sleep(0.02)
+    extension["socketio"].sleep(ANSWERS_SECONDS)
+
+
+def say_goodbye(app: Flask) -> None:
+    """With a time to come back that is spread over the room, so that nobody stampedes."""
     socketio = app.extensions["facilitation"]["socketio"]
-    connections = app.extensions["facilitation"]["connections"]
-    for place, sid in enumerate(list(connections)):
-        spread = 500 + round(3000 * place / max(1, len(connections)))
-        socketio.emit("bye", {"reason": "drain", "back_in_ms": spread}, to=sid)
+    everybody = list(app.extensions["facilitation"]["connections"])
+    spread = max(SPREAD_MS, PACE_MS * len(everybody))
+    for place, sid in enumerate(everybody):
+        back = AWAY_MS + round(spread * place / len(everybody))
+        socketio.emit("bye", {"reason": "drain", "back_in_ms": back}, to=sid)
     socketio.sleep(0.3)

@@ -56,11 +56,18 @@ class Server:
                 break
             try:
                 requests.get(f"{self.url}/healthz", timeout=2)
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.Timeout):
                 time.sleep(0.05)
             else:
                 return
         raise RuntimeError(f"the server did not start:\n{self.log.read_text()[-3000:]}")
+
+    def answers(self) -> bool:
+        """Is it alive and able to write?"""
+        try:
+            return requests.get(f"{self.url}/readyz", timeout=5).ok
+        except requests.ConnectionError:
+            return False
 
     def kill(self) -> None:
         if self._process is not None:

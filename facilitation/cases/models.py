@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from facilitation.core.ids import new_id
@@ -50,4 +50,3 @@ class CaseRevision(Base):
     user_id: Mapped[str | None] = mapped_column(String(40), info=STAFF)
     at: Mapped[datetime] = mapped_column(UtcDateTime, info=NONE)
 
-    __table_args__ = (UniqueConstraint("case_id", "number", name="uq_case_revision_number"),)

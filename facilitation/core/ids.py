@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import re
@@ -35,6 +36,11 @@ def derive(secret: str, *parts: object) -> bytes:
 def token(secret: str, *parts: object) -> str:
     """A bearer token derived from the secret: nothing to store, nothing to steal from a backup."""
     return derive(secret, *parts).hex()[:40]
+
+
+def key_of(secret: str, *parts: object) -> str:
+    """A command key that follows from `parts`: sent again, by whichever process, it is the same command."""
+    return base64.urlsafe_b64encode(derive(secret, *parts)[:16]).decode().rstrip("=")
 
 
 def join_code(secret: str, lab: str, serial: int) -> str:

@@ -12,17 +12,19 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Engine, event, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, InternalError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 
+from facilitation.core import postgresql
 from facilitation.core.clock import Clock, system_clock
+from facilitation.core.counters import Counters
 from facilitation.core.errors import Refused
 
 log = logging.getLogger(__name__)
@@ -43,6 +45,7 @@ class Work:
 @dataclass
 class _Ticket(Generic[T]):
     job: Callable[[Work], T]
+    place: str | None = None
     done: bool = False
     result: T | None = None
     error: BaseException | None = None
@@ -54,14 +57,19 @@ class _Ticket(Generic[T]):
 class Writer:
     """The only way to write. `run(job)` returns after the COMMIT that holds the job, or raises."""
 
-    def __init__(self, engine: Engine, clock: Clock = system_clock) -> None:
+    def __init__(self, engine: Engine, clock: Clock = system_clock, counters: Counters | None = None) -> None:
         self.engine = engine
         self.clock = clock
+        self._counters = counters or Counters()
+        self._closing = False
         self._queue: deque[_Ticket[Any]] = deque()
         self._lead = threading.Lock()
 
-    def run(self, job: Callable[[Work], T]) -> T:
-        ticket: _Ticket[T] = _Ticket(job)
+    def run(self, job: Callable[[Work], T], *, place: str | None = None) -> T:
+        """`place`: the one lab the job is about; None when it may be about anything."""
+        if self._closing:
+            raise Refused("draining", after_ms=2000)
+        ticket: _Ticket[T] = _Ticket(job, place)
         self._queue.append(ticket)
         time.sleep(0)  # lets everybody who is ready queue up, so that one commit carries them all
         with self._lead:
@@ -71,11 +79,21 @@ class Writer:
             raise ticket.error
         return ticket.result  # type: ignore[return-value]
 
+    def close(self, patience: float) -> bool:
+        """Take nothing new; True when everything that was taken is answered within `patience` seconds (rule 9)."""
+        self._closing = True
+        until = time.monotonic() + patience
+        while time.monotonic() < until:
+            if not self._queue and not self._lead.locked():
+                return True
+            time.sleep(0.01)
+        return False
+
     def _run_batch(self, batch: list[_Ticket[Any]]) -> None:
         after: list[Callable[[], None]] = []
         settled: list[tuple[_Ticket[Any], Any, BaseException | None]] = []
         try:
-            with self.engine.connect().execution_options(write=True) as connection, connection.begin():
+            with self._counters.commit.taken(), writing(self.engine, [ticket.place for ticket in batch]) as connection:
                 session = Session(connection, autoflush=True, expire_on_commit=False)
                 for ticket in batch:
                     settled.append(self._run_one(ticket, session, after))
@@ -102,9 +120,9 @@ class Writer:
         except Exception as error:
             savepoint.rollback()
             session.expunge_all()
-            if _is_whole_database(error):
+            if is_whole_database(error):
                 raise
-            return ticket, None, error
+            return ticket, None, postgresql.refusal_of(error) if isinstance(error, DataError) else error
         after.extend(work.after_commit)
         return ticket, result, None
 
@@ -113,29 +131,36 @@ class Writer:
 PASSING = ("locked", "busy", "disk is full", "disk i/o", "readonly", "unable to open")
 
 
-def _is_whole_database(error: Exception) -> bool:
+def is_whole_database(error: Exception) -> bool:
     """A failure of the database itself: every job of the batch is lost with it, none was answered yet."""
+    if isinstance(error, TimeoutError):  # no connection became free
+        return True
     if not isinstance(error, DBAPIError):
         return False
     if error.connection_invalidated:
         return True
-    if not isinstance(error, OperationalError):
+    if not isinstance(error, OperationalError | InterfaceError | InternalError):
         return False
-    said = str(error.orig).lower()
-    return "sqlite" not in type(error.orig).__module__ or any(word in said for word in PASSING)
+    if "sqlite" not in type(error.orig).__module__:
+        return postgresql.is_passing(error)
+    return any(word in str(error.orig).lower() for word in PASSING)
 
 
 def as_refusal(error: Exception) -> Exception:
     """`busy` for a locked, full or lost database (D12); anything else stays what it is."""
-    if _is_whole_database(error):
+    if is_whole_database(error):
         log.warning("database busy: %s", type(getattr(error, "orig", error)).__name__)
         return Refused("busy", after_ms=1000)
     return error
 
 
 def prepare_engine(engine: Engine, *, busy_timeout_ms: int = 900) -> None:
-    """Make an engine durable and honest. SQLite: WAL, synchronous=FULL, foreign keys, BEGIN IMMEDIATE for writes."""
-    if engine.dialect.name != "sqlite":
+    """Make an engine durable and honest. SQLite: WAL, synchronous=FULL, foreign keys, BEGIN IMMEDIATE for writes.
+
+    PostgreSQL: see core/postgresql.py.
+    """
+    if engine.dialect.name == "postgresql":
+        postgresql.prepare(engine, busy_timeout_ms=busy_timeout_ms)
         return
 
     @event.listens_for(engine, "connect")
@@ -157,6 +182,22 @@ def prepare_engine(engine: Engine, *, busy_timeout_ms: int = 900) -> None:
 
 
 @contextmanager
+def writing(engine: Engine, places: Iterable[str | None] = (None,)) -> Iterator[Connection]:
+    """A transaction that has its turn to write about `places` (labs; None: anything). Commits at the end, or undoes all.
+
+    Outside of it an engine on PostgreSQL reads one moment per transaction; here each statement sees what was committed
+    before it, because what it decides on must be read after its turn came.
+    """
+    options: dict[str, Any] = {"write": True}
+    if engine.dialect.name == "postgresql":
+        options["isolation_level"] = "READ COMMITTED"
+    with engine.connect().execution_options(**options) as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            postgresql.take_turn(connection, places)
+        yield connection
+
+
+@contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """A session for reads: one consistent moment of the database, given back at the end."""
     with Session(engine, autoflush=False) as session:
@@ -166,8 +207,10 @@ def reading(engine: Engine) -> Iterator[Session]:
 def can_write(engine: Engine) -> bool:
     """True when the database takes a write now (readyz)."""
     try:
-        with engine.connect().execution_options(write=True) as connection, connection.begin():
+        with writing(engine, ()) as connection:
             connection.execute(text("SELECT 1"))
-    except DBAPIError:
+            if engine.dialect.name == "postgresql":
+                return connection.exec_driver_sql("SHOW transaction_read_only").scalar() == "off"
+    except (DBAPIError, TimeoutError):
         return False
     return True

@@ -22,6 +22,7 @@ def register(app: Flask, socketio: SocketIO) -> None:
         ping_timeout=20,
         manage_session=False,
         http_compression=False,
+        transports=["websocket"] if settings.SHARED_PORT else ["polling", "websocket"],
     )
     door.register(app, socketio)
 
@@ -31,4 +32,5 @@ def start(app: Flask) -> None:
     extension = app.extensions["facilitation"]
     extension["announcer"].start()
     extension["presence"].start()
+    extension["between"].start()
     Timekeeper(app).start()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask import Flask
@@ -42,7 +43,7 @@ class Announcer:
         self._wake = threading.Event()
         self._started = False
 
-    def notify(self, news: dict[str, set[str]]) -> None:
+    def notify(self, news: Mapping[str, Collection[str]]) -> None:
         """Called after every commit: {lab: audiences and seats with news}."""
         for lab, audiences in news.items():
             self._news.setdefault(lab, set()).update(audiences)
@@ -52,6 +53,10 @@ class Announcer:
     def listen(self, lab: str, audience: str, at: int) -> None:
         """Somebody listens from number `at` on: earlier ones need no telling."""
         self._told.setdefault((lab, audience), at)
+
+    def told(self) -> dict[tuple[str, str], int]:
+        """{(lab, audience): number} up to which those who listen here were told."""
+        return dict(self._told)
 
     def start(self) -> None:
         if not self._started:
@@ -65,7 +70,8 @@ class Announcer:
             self._wake.wait()
             began = time.monotonic()
             try:
-                self.flush(engine)
+                with self._app.extensions["facilitation"]["counters"].fan_out.taken():
+                    self.flush(engine)
             except Exception:
                 log.exception("announcing failed; the next news or tick repairs it")
             self._socketio.sleep(min(LONGEST, max(SHORTEST, 2 * (time.monotonic() - began))))

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, request
 from flask_socketio import ConnectionRefusedError, SocketIO, disconnect, emit, join_room
+from sqlalchemy.exc import DBAPIError, TimeoutError
 from sqlalchemy.orm import Session
 
 from facilitation.core.actor import Identity
@@ -65,6 +66,7 @@ class Door:
         extension = app.extensions["facilitation"]
         self._server = socketio.server
         self._settings, self._dispatcher = extension["settings"], extension["dispatcher"]
+        self._counters = extension["counters"]
         self._limits, self._announcer = extension["limits"], extension["announcer"]
         self._presence = extension["presence"] = Presence(app, socketio, self._settings)
         self._connections: dict[str, Connection] = extension.setdefault("connections", {})
@@ -76,14 +78,16 @@ class Door:
             raise ConnectionRefusedError("origin")
         if len(self._connections) >= self._settings.MAX_SOCKETS:
             raise ConnectionRefusedError("full")
-        with reading(db.engine) as session:
-            try:
+        try:
+            with reading(db.engine) as session:
                 connection = admit(session, auth, self._presence, self._settings)
-            except Refused as refusal:
-                raise ConnectionRefusedError(refusal.code) from None
-            self._connections[sid()] = connection
-            self._presence.came(connection.lab, connection.seat)
-            hello = hello_to(session, connection, self._settings)
+                hello = hello_to(session, connection, self._settings)
+        except Refused as refusal:
+            raise ConnectionRefusedError(refusal.code) from None
+        except (DBAPIError, TimeoutError):
+            raise ConnectionRefusedError("busy") from None
+        self._connections[sid()] = connection
+        self._presence.came(connection.lab, connection.seat)
         self._listen(connection, hello["heads"])
         emit("hello", hello)
 
@@ -111,11 +115,15 @@ class Door:
             return {"gone": "gone"}
         if not isinstance(wanted, Mapping):
             wanted = {}
-        with reading(db.engine) as session, use_locale(connection.who.language):
-            try:
+        self._counters.resyncs += wanted.get("have") is not None
+        try:
+            with reading(db.engine) as session, use_locale(connection.who.language):
                 return synced(session, connection.who, connection.lab, wanted, self._settings)
-            except Refused as refusal:
-                return {"gone": refusal.code}
+        except Refused as refusal:
+            return {"gone": refusal.code}
+        except (DBAPIError, TimeoutError):
+            disconnect()  # no database, no truth: it comes back with its own back-off, and is let in when there is one
+            raise
 
     def on_command(self, envelope: Any = None) -> dict[str, Any]:
         connection = self._connections.get(sid())
@@ -134,6 +142,7 @@ class Door:
         """A seat that goes on asking too often is hung up on; it may come back after the pause."""
         connection.strikes += 1
         if connection.strikes > STRIKES * self._settings.COMMANDS_PER_10S:
+            self._counters.drops += 1
             emit("bye", {"reason": "slow", "back_in_ms": answer.get("after_ms", 10_000)})
             disconnect()
         return answer

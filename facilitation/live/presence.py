@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import Counter, defaultdict
 from typing import Any
 
@@ -20,6 +21,7 @@ from facilitation.stream.read import epoch, heads
 from facilitation.stream.record import AUDIENCES, ROOM, STAFF
 
 log = logging.getLogger(__name__)
+BELIEVED = 12.0  # seconds the count of another process is believed
 
 
 class Presence:
@@ -32,6 +34,8 @@ class Presence:
         self._changed: set[str] = set()  # labs somebody came to or left
         self._maybe: set[str] = set()  # labs with news that the counts may depend on
         self._said: dict[tuple[str, str], dict[str, Any]] = {}  # what an audience of a lab was told last
+        self._here: dict[str, dict[str, int]] = {}  # lab → tier → seats connected to this process
+        self._elsewhere: dict[str, tuple[float, dict[str, dict[str, int]]]] = {}  # other process → when, the same of it
 
     def came(self, lab: str, seat: str | None) -> None:
         if seat is None:
@@ -56,6 +60,27 @@ class Presence:
         """Something happened that the counts may depend on: a tier, somebody's first contribution."""
         self._maybe.add(lab)
 
+    def here(self) -> dict[str, dict[str, int]]:
+        """{lab: {tier: seats connected to this process}}, as last counted."""
+        return {lab: tiers for lab, tiers in self._here.items() if tiers}
+
+    def elsewhere(self, process: str, labs: dict[str, dict[str, int]]) -> None:
+        """Another process says who is connected to it. What it says holds for a few seconds."""
+        _, before = self._elsewhere.get(process, (0.0, {}))
+        self._elsewhere[process] = time.monotonic(), labs
+        self._maybe |= {lab for lab in {*before, *labs} if before.get(lab) != labs.get(lab)}
+
+    def _others_of(self, lab: str) -> Counter[str]:
+        """Seats of a lab by tier that are connected to other processes."""
+        self._forget_silent_processes()
+        return sum((Counter(labs.get(lab, {})) for _, labs in self._elsewhere.values()), Counter())
+
+    def _forget_silent_processes(self) -> None:
+        for process, (heard, labs) in list(self._elsewhere.items()):
+            if time.monotonic() - heard > BELIEVED:
+                del self._elsewhere[process]
+                self._maybe |= set(labs)
+
     def start(self) -> None:
         self._socketio.start_background_task(self._every, self._settings.PRESENCE_SECONDS, self.send_presence)
         self._socketio.start_background_task(self._every, self._settings.TICK_SECONDS, self.send_ticks)
@@ -71,6 +96,7 @@ class Presence:
 
     def send_presence(self) -> None:
         """Tell rooms and staff who is here: always after somebody came or left, else only when a number is another one."""
+        self._forget_silent_processes()
         labs, self._changed = self._changed, set()
         maybe, self._maybe = self._maybe, set()
         if not labs and not maybe:
@@ -78,8 +104,9 @@ class Presence:
         with reading(db.engine) as session:
             for lab in labs | maybe:
                 seats = list(self._seats[lab]) if lab in self._seats else []
-                self._say(lab, ROOM, {"online": len(seats)}, anew=lab in labs)
-                self._say(lab, STAFF, self._by_tier(session, lab, seats), anew=lab in labs)
+                counts = self._by_tier(session, lab, seats)
+                self._say(lab, ROOM, {"online": counts["online"]}, anew=lab in labs)
+                self._say(lab, STAFF, counts, anew=lab in labs)
                 if not seats and self._others[lab] <= 0:
                     self._forget(lab)
 
@@ -93,14 +120,17 @@ class Presence:
         for audience in AUDIENCES:
             self._said.pop((lab, audience), None)
         self._seats.pop(lab, None)
+        self._here.pop(lab, None)
         self._others.pop(lab, None)
 
     def _by_tier(self, session: Any, lab: str, online: list[str]) -> dict[str, Any]:
         people = select(Seat.tier, func.count()).where(Seat.lab_id == lab, Seat.removed_at.is_(None)).group_by(Seat.tier)
-        here = select(Seat.tier).where(Seat.lab_id == lab, Seat.id.in_(online))
+        connected = select(Seat.tier, func.count()).where(Seat.lab_id == lab, Seat.id.in_(online)).group_by(Seat.tier)
+        here = self._here[lab] = {tier: n for tier, n in session.execute(connected)}
+        by_tier = self._others_of(lab) + Counter(here)
         return {
-            "online": len(online),
-            "by_tier": dict(Counter(session.scalars(here))),
+            "online": by_tier.total(),
+            "by_tier": dict(by_tier),
             "people": dict(session.execute(people).all()),
             "silent_by_tier": dict(session.execute(people.where(Seat.took_part.is_(False))).all()),
         }

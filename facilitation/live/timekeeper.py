@@ -6,11 +6,12 @@ It only sends commands; whether a lab takes posts is decided by the rule and the
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import Flask
 from sqlalchemy import select
 
+from facilitation.core import ids
 from facilitation.core.actor import SYSTEM
 from facilitation.core.clock import system_clock
 from facilitation.core.errors import Refused
@@ -26,6 +27,7 @@ class Timekeeper:
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._socketio = app.extensions["facilitation"]["socketio"]
+        self._settings = app.extensions["facilitation"]["settings"]
         self._dispatcher = app.extensions["facilitation"]["dispatcher"]
 
     def start(self) -> None:
@@ -44,14 +46,20 @@ class Timekeeper:
         """Do what is due now."""
         now = system_clock()
         with reading(db.engine) as session:
-            due = list(session.scalars(select(Lab.id).where(Lab.state == "closing", Lab.closes_at <= now)))
+            closing = session.execute(select(Lab.id, Lab.closes_at).where(Lab.state == "closing", Lab.closes_at <= now)).all()
             open_links = session.execute(
                 select(Lab.id, Lab.closed_at, Lab.withdraw_hours).where(Lab.state == "closed", Lab.cut_at.is_(None))
             ).all()
-        cut = [row.id for row in open_links if row.closed_at and row.closed_at + timedelta(hours=row.withdraw_hours) <= now]
-        for name, labs in (("lab.finish", due), ("lab.cut", cut)):
-            for lab in labs:
-                try:
-                    self._dispatcher.do(name, SYSTEM, lab=lab)
-                except Refused as refusal:
-                    log.warning("%s of lab %s: %s", name, lab, refusal.code)
+        for lab, at in closing:
+            self._do("lab.finish", lab, at or now)
+        for lab, at, hours in open_links:
+            if at and at + timedelta(hours=hours) <= now:
+                self._do("lab.cut", lab, at)
+
+    def _do(self, name: str, lab: str, at: datetime) -> None:
+        """Every worker's clock sends the same key for the same occasion: the first does it, the others are answered (D2)."""
+        key = ids.key_of(self._settings.SECRET_KEY, name, lab, at.isoformat())
+        try:
+            self._dispatcher.do(name, SYSTEM, lab=lab, key=key)
+        except Refused as refusal:
+            log.warning("%s of lab %s: %s", name, lab, refusal.code)

@@ -32,8 +32,8 @@ class TimedWriter:
     writer: Writer
     clock: Clock
 
-    def run(self, job: Callable[[Work], T]) -> T:
-        return self.writer.run(lambda work: job(replace(work, now=self.clock())))
+    def run(self, job: Callable[[Work], T], *, place: str | None = None) -> T:
+        return self.writer.run(lambda work: job(replace(work, now=self.clock())), place=place)
 
 
 @dataclass

@@ -17,6 +17,7 @@ from facilitation.stream.models import Change, StreamHead
 
 ROOM, STAFF = "room", "staff"
 AUDIENCES = (ROOM, STAFF)
+News = dict[str, dict[str, int]]
 NO_LAB = ""  # news that belong to an account, whichever lab its sockets look at
 
 
@@ -40,18 +41,19 @@ def hang_up_on(work: Work, user: str) -> None:
     work.touched.setdefault((NO_LAB, f"staff:{user}"), {})
 
 
-def number(work: Work) -> dict[str, set[str]]:
-    """Write the change rows of this command. Returns {lab: audiences and seats that have news}.
+def number(work: Work) -> News:
+    """Write the change rows of this command. Returns {lab: {audience with news: the number reached}}; seats have number 0.
 
     Under `NO_LAB` stand the socket rooms of accounts to hang up on.
     """
-    news: dict[str, set[str]] = {}
+    news: News = {}
     for (lab, audience), entities in work.touched.items():
-        news.setdefault(lab, set()).add(audience)
+        news.setdefault(lab, {})[audience] = 0
         if audience.startswith(("seat:", "staff:")):
             continue
         last = _advance(work.session, lab, audience, len(entities))
         first = last - len(entities) + 1
+        news[lab][audience] = last
         work.session.execute(
             insert(Change),
             [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, g
 
 from facilitation.web import (
     access,
@@ -16,6 +16,7 @@ from facilitation.web import (
     join,
     labs,
     library,
+    metrics,
     page,
     people,
     phone,
@@ -26,7 +27,7 @@ from facilitation.web import (
     wall,
 )
 
-MODULES = (accounts, agenda, api, cases, console, join, labs, library, people, phone, plan, reports, wall)
+MODULES = (accounts, agenda, api, cases, console, join, labs, library, metrics, people, phone, plan, reports, wall)
 
 
 def register(app: Flask) -> None:
@@ -37,5 +38,20 @@ def register(app: Flask) -> None:
     errors.register(app)
     static_files.register(app)
     styles.register(app)
+    _count_requests(app)
     for module in MODULES:
         app.register_blueprint(module.blueprint)
+
+
+def _count_requests(app: Flask) -> None:
+    """Before the process ends, requests under way are finished (serve.drain)."""
+    counters = app.extensions["facilitation"]["counters"]
+
+    @app.before_request
+    def _begun() -> None:
+        g.counted = True
+        counters.running += 1
+
+    @app.teardown_request
+    def _ended(_error: BaseException | None) -> None:
+        counters.running -= bool(g.pop("counted", False))

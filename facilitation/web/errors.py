@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from facilitation.core.clock import epoch_ms, system_clock
 from facilitation.core.errors import Refused
 from facilitation.core.i18n import _
+from facilitation.core.unit_of_work import is_whole_database
 from facilitation.dispatch import answer_of
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,9 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def failed(error: Exception) -> ResponseReturnValue:
+    if is_whole_database(error):
+        log.warning("request without a database: %s", type(error).__name__)
+        return shown(Refused("busy", after_ms=2000))
     error_id = secrets.token_hex(4)
     log.exception("request failed, error id %s", error_id)
     message = _("Something went wrong on our side (%(id)s).", id=error_id)

@@ -171,7 +171,6 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_case_revision_case_id_case")),
         sa.PrimaryKeyConstraint("case_id", "number", name=op.f("pk_case_revision")),
-        sa.UniqueConstraint("case_id", "number", name="uq_case_revision_number"),
     )
     op.create_table(
         "evaluation_answer",

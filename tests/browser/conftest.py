@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from facilitation.config import ROOT
 from facilitation.core.actor import SYSTEM
 from facilitation.extensions import db
 from tests.browser.stage import Server, Stage
+from tests.databases import copied
 from tests.programs import need
 
 SAMPLE_CASES = ROOT / "facilitation" / "cases" / "data" / "sample-cases.yaml"
@@ -27,7 +27,7 @@ ARGUMENTS = [
 def server(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The running program with the sample cases and nobody in it."""
     data = tmp_path_factory.mktemp("browser") / "data"
-    shutil.copytree(migrated, data)
+    copied(migrated, data)
     # Many people of a test share one moment; the regular ticks come more often, so that nobody waits for them.
     server = Server(data, environment={"FACILITATION_TICK_SECONDS": "3", "FACILITATION_POSTS_BURST": "50"})
     with server.app.app_context():

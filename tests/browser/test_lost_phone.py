@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +14,7 @@ from facilitation.core.actor import SYSTEM
 from facilitation.extensions import db
 from tests.browser.conftest import SAMPLE_CASES
 from tests.browser.stage import Server, Stage, own, write
+from tests.databases import copied
 
 pytestmark = pytest.mark.browser
 MakeStage = Callable[..., Stage]
@@ -202,7 +202,7 @@ def test_without_storage_the_page_asks_to_be_kept_open(stage: MakeStage, browser
 
 def test_a_server_that_restarts_costs_nothing(migrated: Path, tmp_path: Path, browser: Browser) -> None:
     data = tmp_path / "data"
-    shutil.copytree(migrated, data)
+    copied(migrated, data)
     server = Server(data)
     with server.app.app_context():
         server.app.extensions["facilitation"]["dispatcher"].do(

@@ -20,6 +20,8 @@ from facilitation.stream.models import Change
 from tests.cast import Cast
 from tests.labs.test_running import Clock
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def clock(cast: Cast) -> Clock:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,19 +15,23 @@ from facilitation.core.actor import SYSTEM
 from facilitation.core.commands import REGISTRY
 from facilitation.extensions import db
 from tests.cast import ORIGIN, Cast
+from tests.databases import copied, discard
 from tests.live.scenario import walk
+
+pytestmark = pytest.mark.both_databases
 
 Ask = Callable[[str, str, dict[str, Any]], dict[str, Any]]
 
 
 @pytest.fixture
-def second_app(migrated: Path, tmp_path: Path) -> Iterator[Flask]:
+def second_app(empty: Path, tmp_path: Path) -> Iterator[Flask]:
     folder = tmp_path / "second"
-    shutil.copytree(migrated, folder)
+    copied(empty, folder)
     app = create_app({"DATA": str(folder), "ASYNC_MODE": "threading", "TESTING": True, "COMMANDS_PER_10S": 10_000})
     yield app
     with app.app_context():
         db.engine.dispose()
+    discard(folder)
 
 
 def envelope(name: str, args: dict[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,8 @@ from facilitation.stream.read import apply
 from tests.cast import Cast
 from tests.running import Server
 
+pytestmark = pytest.mark.both_databases
+
 LOOSE = {"COMMANDS_PER_10S": "100000", "POSTS_BURST": "100000", "POSTS_SECONDS": "1"}
 PHONES, EACH = 12, 10
 

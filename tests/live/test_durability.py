@@ -23,6 +23,8 @@ from facilitation.people.seats import seat_token
 from tests.cast import Cast
 from tests.running import Server
 
+pytestmark = pytest.mark.both_databases
+
 PEOPLE, POSTS_EACH, KILLS = 10, 100, 20
 LOOSE = {"COMMANDS_PER_10S": "1000000", "POSTS_BURST": "1000000", "POSTS_SECONDS": "1"}
 
@@ -151,6 +153,6 @@ def test_a_stopped_server_says_goodbye_and_ends_by_itself(prepared: tuple[Path, 
     client.connect(server.url, headers={"Cookie": cookie}, auth={"v": 1, "lab": given["lab"]}, transports=["websocket"])
     assert server.stop() == 0
     client.wait()
-    assert goodbyes
+    assert goodbyes, server.log.read_text()
     assert goodbyes[0]["reason"] == "drain"
     assert goodbyes[0]["back_in_ms"] > 0

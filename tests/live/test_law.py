@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from facilitation.core.actor import SYSTEM
 from facilitation.core.commands import REGISTRY
 from facilitation.stream.read import apply
 from facilitation.stream.record import AUDIENCES
 from tests.cast import Cast
 from tests.live.scenario import STEPS, walk
+
+pytestmark = pytest.mark.both_databases
 
 REPORT_COMMANDS = {"report.", "merge."}  # they change reports and cases, not the lab's stream; tests/reports walks them
 

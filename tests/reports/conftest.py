@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from facilitation.reports.closed import ClosedLab
 from facilitation.reports.gather import gather
 from facilitation.reports.models import Proposal
 from tests.cast import Cast
+from tests.databases import copied
 
 
 class Held:
@@ -134,7 +134,7 @@ def _application(folder: Path) -> Flask:
 def held_once(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Held]:
     """The lab is held once; each test gets a copy of what it left behind."""
     folder = tmp_path_factory.mktemp("held") / "data"
-    shutil.copytree(migrated, folder)
+    copied(migrated, folder)
     app = _application(folder)
     with app.app_context():
         held = Held(Cast(app))
@@ -146,7 +146,7 @@ def held_once(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple
 @pytest.fixture
 def held(held_once: tuple[Path, Held], tmp_path: Path) -> Iterator[Held]:
     folder, first = held_once
-    shutil.copytree(folder, tmp_path / "held")
+    copied(folder, tmp_path / "held")
     app = _application(tmp_path / "held")
     extension = app.extensions["facilitation"]
     cast, held = copy.copy(first.cast), copy.copy(first)

@@ -8,7 +8,6 @@ without a role here), facilitator, rapporteur, case owner, organiser, observer (
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +23,10 @@ from facilitation.core.unit_of_work import Work
 from facilitation.extensions import db
 from facilitation.permissions import COMMANDS
 from tests.cast import Cast
+from tests.databases import copied
 from tests.web.doors import PEOPLE, House, rules, verdict
+
+pytestmark = pytest.mark.sqlite  # after each knock the file is put back as it was
 
 ANYBODY, SIGNED_IN = "oooooooooo", "sssooooooo"
 COORDINATOR, ANY_LEAD = "sssffffffo", "sssffffooo"
@@ -36,6 +38,7 @@ ROUTES = {
     # the door and the library
     "GET library.home": ANYBODY,
     "GET library.case": ANYBODY,
+    "GET metrics.metrics": "aaaaaaaaaa",  # off unless a setting says so
     "GET library.specimen": SIGNED_IN,
     "GET join.enter": ANYBODY,
     "GET join.form": ANYBODY,
@@ -152,7 +155,7 @@ ASKED = {"GET cases.comparison": "from=1&to=1", "GET phone.lab as=staff": "as=st
 @pytest.fixture(scope="module")
 def house(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("house") / "data"
-    shutil.copytree(migrated, folder)
+    copied(migrated, folder)
     app = create_app({"DATA": str(folder), "ASYNC_MODE": "threading", "TESTING": True, "LOGINS_PER_ACCOUNT": 1000})
     with app.app_context():
         yield House(Cast(app), folder / "facilitation.db")

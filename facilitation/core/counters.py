@@ -1,0 +1,50 @@
+"""What a process counts about itself: plain numbers, no names, no texts. `/metrics` shows them (web/metrics.py)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter
+
+BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+
+
+class Times:
+    """How long something took, in seconds: how many times at most each of `BOUNDS`, and in all."""
+
+    def __init__(self) -> None:
+        self.counts = [0] * (len(BOUNDS) + 1)
+        self.total = 0.0
+
+    def add(self, seconds: float) -> None:
+        self.counts[next((place for place, bound in enumerate(BOUNDS) if seconds <= bound), len(BOUNDS))] += 1
+        self.total += seconds
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        began = perf_counter()
+        try:
+            yield
+        finally:
+            self.add(perf_counter() - began)
+
+    def buckets(self) -> list[tuple[str, float]]:
+        """[(upper bound, how many took at most that long)], the last one unbounded."""
+        so_far, found = 0, []
+        for bound, count in zip([*map(str, BOUNDS), "+Inf"], self.counts, strict=True):
+            so_far += count
+            found.append((bound, float(so_far)))
+        return found
+
+
+class Counters:
+    """One process. Increments are single steps of the interpreter; a lost one would be a lost tick of a gauge, no more."""
+
+    def __init__(self) -> None:
+        self.commands: Counter[str] = Counter()  # by code; "ok" and "dup" for what was done
+        self.commit = Times()  # of a batch, from begin to commit
+        self.fan_out = Times()  # of one flush to everybody
+        self.resyncs = 0
+        self.drops = 0  # sockets hung up on because they did not read, or asked too often
+        self.running = 0  # HTTP requests under way
