@@ -23,6 +23,7 @@ def cli() -> None:
 for command in (
     cases.import_cases_command,
     cases.export_cases_command,
+    cases.case_template_command,
     accounts.create_user,
     accounts.sign_in_link,
     labs.create_lab,

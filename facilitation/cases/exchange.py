@@ -77,8 +77,8 @@ def _store(ctx: Context, parsed: ParsedCase, known: Case | None) -> dict[str, st
     return {"ref": case.ref, "id": case.id}
 
 
-def export_cases(session: Session, refs: Iterable[str] | None = None, *, sector: str | None = None) -> str:
-    """All cases, those of a sector, or those named (reference or id), as one file. `LookupError` names one not there."""
+def chosen_cases(session: Session, refs: Iterable[str] | None = None, *, sector: str | None = None) -> list[Exported]:
+    """All cases, those of a sector, or those named (reference or id). `LookupError` names one that is not there."""
     query = select(Case).order_by(Case.ref)
     if sector is not None:
         query = query.where(Case.sector == sector)
@@ -87,8 +87,12 @@ def export_cases(session: Session, refs: Iterable[str] | None = None, *, sector:
     for name in wanted:
         if not any(name in (case.ref, case.id) for case in cases):
             raise LookupError(name)
-    chosen = [case for case in cases if not wanted or case.ref in wanted or case.id in wanted]
-    return cases_yaml([exported(case) for case in chosen], site_template(session))
+    return [exported(case) for case in cases if not wanted or case.ref in wanted or case.id in wanted]
+
+
+def export_cases(session: Session, refs: Iterable[str] | None = None, *, sector: str | None = None) -> str:
+    """The same as one YAML file."""
+    return cases_yaml(chosen_cases(session, refs, sector=sector), site_template(session))
 
 
 def exported(case: Case) -> Exported:

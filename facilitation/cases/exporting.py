@@ -1,7 +1,8 @@
-"""Cases as a YAML file in the shape of data/sample-cases.yaml. Read back, it gives the same documents (R-26)."""
+"""Cases as a YAML or JSON file in the shape of data/sample-cases.yaml. Read back, it gives the same documents (R-26)."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -34,6 +35,16 @@ class Exported:
 
 def cases_yaml(cases: Iterable[Exported], template: Template) -> str:
     """One file with all of `cases`."""
+    return yaml.dump(cases_tree(cases, template), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120)
+
+
+def cases_json(cases: Iterable[Exported], template: Template) -> str:
+    """The same in JSON: same names, same order. Numbers in cells stay the signs they were written with, so they are texts."""
+    return json.dumps(cases_tree(cases, template), ensure_ascii=False, indent=1)
+
+
+def cases_tree(cases: Iterable[Exported], template: Template) -> dict[str, Any]:
+    """What a file of cases says, as plain values."""
     cases = list(cases)
     shared = _shared_references(cases)
     tree = {
@@ -41,7 +52,7 @@ def cases_yaml(cases: Iterable[Exported], template: Template) -> str:
         "sources": {number: _numbers(entry) for number, entry in sorted(shared.items(), key=lambda item: int(item[0]))},
         "cases": [_case(case, template, shared) for case in cases],
     }
-    return yaml.dump(_filled(tree), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=120)
+    return _filled(tree)
 
 
 class _Bare(str):

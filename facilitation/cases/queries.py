@@ -203,6 +203,11 @@ def labs_of(session: Session, case: str) -> list[LabLine]:
     return sorted(lines, key=lambda line: (line.at is None, -(line.at.timestamp() if line.at else 0)))
 
 
+def lab_titles(session: Session) -> dict[str, str]:
+    """Lab → its title, for notes that say where an item comes from."""
+    return {row.id: row.title for row in session.execute(select(Lab.id, Lab.title))}
+
+
 def before_lab(session: Session, case: Case) -> tuple[dict[str, Any], str] | None:
     """The case as it was before its latest lab, with that lab's title; None when no lab has touched it (R-22)."""
     for lab in labs_of(session, case.id):

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
-from facilitation.cases.exchange import export_cases, import_cases
-from facilitation.cases.queries import site_template
+from facilitation.cases.exchange import chosen_cases, import_cases
+from facilitation.cases.files.formats import FORMATS, Wanted, blank, together
+from facilitation.cases.queries import lab_titles, site_template
 from facilitation.cases.template import template
 from facilitation.core.actor import SYSTEM
-from facilitation.core.i18n import _
+from facilitation.core.i18n import LOCALES, _, use_locale
 from facilitation.core.unit_of_work import reading
 from facilitation.extensions import db
 from facilitation.shell.answering import Answer, ShellError, answering, opened, tell
@@ -49,7 +50,7 @@ def import_cases_command(file: str, replace: bool) -> Answer:
 
 def _exported(answer: Answer) -> str:
     if answer["file"] == "-":
-        return str(answer["yaml"]).rstrip("\n")
+        return str(answer["text"]).rstrip("\n")
     return _("%(n)s cases written to %(file)s", n=answer["cases"], file=answer["file"])
 
 
@@ -57,19 +58,48 @@ def _exported(answer: Answer) -> str:
 @click.argument("refs", nargs=-1)
 @click.option("-o", "--output", default="-", help="The file to write; without it the cases go to standard output.")
 @click.option("--sector", type=click.Choice(template("en").ids("sectors")))
+@click.option("--format", "kind", type=click.Choice(list(FORMATS)), help="Without it the ending of the output says; else YAML.")
+@click.option("--questions", is_flag=True, help="With the guiding questions (Word, PDF, Markdown).")
+@click.option("--language", type=click.Choice(list(LOCALES)), default="en", help="Of the template's words.")
 @answering(_exported)
-def export_cases_command(refs: tuple[str, ...], output: str, sector: str | None) -> Answer:
-    """Write cases as a YAML file that import-cases reads: those named, those of a sector, or all."""
-    with opened(create=False), reading(db.engine) as session:
+def export_cases_command(
+    refs: tuple[str, ...], output: str, sector: str | None, kind: str | None, questions: bool, language: str
+) -> Answer:
+    """Write cases: those named, those of a sector, or all. import-cases reads YAML, JSON and Word again.
+
+    Several cases are one YAML or JSON file; of the other kinds a zip archive with a file for each.
+    """
+    kind = kind or _ending(output) or "yaml"
+    with opened(create=False), reading(db.engine) as session, use_locale(language):
         try:
-            text = export_cases(session, refs, sector=sector)
+            cases = chosen_cases(session, refs, sector=sector)
         except LookupError as error:
             raise ShellError(_("There is no case %(ref)s.", ref=error.args[0])) from None
-    answer = {"file": output, "cases": text.count("\n- id: ")}
-    if output == "-":
-        return {**answer, "yaml": text}
-    write_file(output, text.encode())
-    return answer
+        content = together(cases, kind, Wanted(site_template(session), guided=questions, labs=lab_titles(session)))
+    answer = {"file": output, "cases": len(cases)}
+    if output != "-":
+        write_file(output, content)
+        return answer
+    if FORMATS[kind].media.startswith("text/") or FORMATS[kind].many:
+        return {**answer, "text": content.decode()}
+    raise ShellError(_("Name a file for this with -o."))
+
+
+def _ending(output: str) -> str | None:
+    ending = Path(output).suffix.lower().removeprefix(".").replace("yml", "yaml")
+    return ending if ending in FORMATS else None
+
+
+@click.command("case-template")
+@click.option("-o", "--output", required=True, help="The Word file to write.")
+@click.option("--language", type=click.Choice(list(LOCALES)), default="en")
+@answering(lambda answer: _("Written to %(file)s", file=answer["file"]))
+def case_template_command(output: str, language: str) -> Answer:
+    """Write the empty case template as a Word file with its guiding questions; import-cases reads it when it is filled."""
+    with opened(), reading(db.engine) as session, use_locale(language):
+        content = blank(site_template(session))
+    write_file(output, content)
+    return {"file": output}
 
 
 def write_file(output: str, content: bytes) -> None:

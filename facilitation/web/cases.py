@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -16,11 +15,10 @@ from facilitation.cases.compare import Change, compare, names_of
 from facilitation.cases.completeness import completeness
 from facilitation.cases.document import walk
 from facilitation.cases.exchange import exported
-from facilitation.cases.exporting import cases_yaml
+from facilitation.cases.files.formats import FORMATS, Wanted, blank, together
 from facilitation.cases.models import Case, CaseRevision
 from facilitation.cases.reading import Reader, Wish
 from facilitation.cases.template import Template
-from facilitation.cases.texting import case_markdown
 from facilitation.cases.views import room_value
 from facilitation.core import i18n
 from facilitation.core.actor import Staff
@@ -245,30 +243,38 @@ def _words_apart(change: Change) -> list[tuple[str, str]] | None:
 # ---- files
 
 
-@blueprint.get("/<case>.<any(yaml,json,md):kind>")
+@blueprint.get("/<case>.<any(docx,md,yaml,json):kind>")
 def download(case: str, kind: str) -> ResponseReturnValue:
-    """The case as a file. YAML and JSON hold everything, Markdown what one reads."""
+    """The case as a file. YAML, JSON and Word hold everything; `questions=1` writes the guiding questions in as well."""
     row, _may = readable(case)
-    words = queries.site_template(access.session())
+    labs = {lab.id: lab.title for lab in queries.labs_of(access.session(), row.id)}
+    wanted = Wanted(queries.site_template(access.session()), guided=request.args.get("questions") == "1", labs=labs)
     found = exported(row)
-    if kind == "yaml":
-        return attachment(offload(cases_yaml, [found], words), row.ref, "yaml", "application/yaml")
-    if kind == "md":
-        return attachment(offload(case_markdown, found, words), row.ref, "md", "text/markdown")
-    body = {"id": row.id, "version": row.version, **{name: getattr(found, name) for name in ("ref", *HEAD, "document")}}
-    return attachment(json.dumps(body, ensure_ascii=False, indent=1), row.ref, "json", "application/json")
+    access.session().rollback()  # making the file takes its time; the database need not wait for it
+    return attachment(offload(FORMATS[kind].write, found, wanted), found.ref, kind)
 
 
-def attachment(text: str, name: str, ending: str, kind: str) -> Response:
+def attachment(content: bytes, name: str, kind: str) -> Response:
+    """A file under a name of our own."""
     safe = re.sub(r"[^A-Za-z0-9._-]", "-", name)
-    headers = {"Content-Disposition": f'attachment; filename="{safe}.{ending}"'}
-    return Response(text, mimetype=kind, headers=headers, content_type=f"{kind}; charset=utf-8")
+    headers = {"Content-Disposition": f'attachment; filename="{safe}.{kind}"'}
+    return Response(content, headers=headers, content_type=FORMATS[kind].media)
 
 
-@blueprint.get("/all.yaml")
-def download_all() -> ResponseReturnValue:
+@blueprint.get("/all.<any(yaml,json):kind>")
+def download_all(kind: str) -> ResponseReturnValue:
     """Every case this account may read, in one file."""
     actor = access.signed_in()
     words = queries.site_template(access.session())
-    lines = queries.case_lines(access.session(), actor, words)
-    return attachment(offload(cases_yaml, [exported(line.case) for line in lines], words), "cases", "yaml", "application/yaml")
+    cases = [exported(line.case) for line in queries.case_lines(access.session(), actor, words)]
+    access.session().rollback()
+    return attachment(offload(together, cases, kind, Wanted(words)), "cases", kind)
+
+
+@blueprint.get("/template.docx")
+def blank_template() -> ResponseReturnValue:
+    """The empty template for Word, with the guiding questions as hints (R-26)."""
+    access.signed_in()
+    words = queries.site_template(access.session())
+    access.session().rollback()
+    return attachment(offload(blank, words), f"flagship-case-{words.locale}", "docx")

@@ -12,9 +12,9 @@ from facilitation import create_app
 from facilitation.cases import document as doc
 from facilitation.cases.exchange import exported
 from facilitation.cases.exporting import cases_yaml
+from facilitation.cases.files.markdown_file import case_markdown
 from facilitation.cases.importing import parse_cases
 from facilitation.cases.template import SHIPPED, use_template
-from facilitation.cases.texting import case_markdown
 from facilitation.config import BadSetting
 from facilitation.core.text import Unclean, clean
 from tests.cases.desk import Desk

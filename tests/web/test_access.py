@@ -109,6 +109,7 @@ ROUTES = {
     # cases
     "GET cases.index": SIGNED_IN,
     "GET cases.download_all": SIGNED_IN,
+    "GET cases.blank_template": SIGNED_IN,
     "GET cases.case": READ,
     "GET cases.history": READ,
     "GET cases.comparison": READ,

@@ -1,0 +1,76 @@
+"""Places for one answer each: of a field, a column, an aspect, an element, a suggestion. `extra.` and `needs.` stand before
+the answers that lie one level deeper."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from facilitation.cases.template import TOPICS, Category, Column, Field, Option, Template
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place for one answer. `line`: one line; `choice` and `many`: ids of `options`; `fixed`: not to be rewritten."""
+
+    id: str
+    label: str
+    kind: Literal["prose", "line", "choice", "many"] = "prose"
+    text: str = ""
+    options: tuple[Option, ...] = ()
+    chosen: tuple[str, ...] = ()
+
+    def name(self, id_: str) -> str:
+        """The label of an option; what no option knows is called by its id."""
+        return next((option.label for option in self.options if option.id == id_), id_)
+
+    @property
+    def empty(self) -> bool:
+        return not self.text and not self.chosen
+
+
+def filled(slot: Slot, value: Any) -> Slot:
+    """The slot with a value of the document in it."""
+    if slot.kind == "many":
+        return Slot(slot.id, slot.label, "many", options=slot.options, chosen=tuple(value or ()))
+    if slot.kind == "choice":
+        return Slot(slot.id, slot.label, "choice", options=slot.options, chosen=(str(value),) if value else ())
+    return Slot(slot.id, slot.label, slot.kind, "" if value is None else str(value))
+
+
+def aspect_slots(words: Template) -> tuple[Slot, ...]:
+    say = words.words
+    topics = Slot("topics", say.get("field.aspect.topics", ""), "many", options=words.options(TOPICS))
+    return (
+        Slot("title", say.get("field.aspect.title", ""), "line"),
+        topics,
+        Slot("description", say.get("field.aspect.description", "")),
+    )
+
+
+def element_slots(words: Template, category: Category | None) -> tuple[Slot, ...]:
+    """What an element of this category says; `extra.` before the answers only this category asks for (R-18)."""
+    say = words.words
+    extra = tuple(slot_of(known, "extra.") for known in (category.extra if category else ()))
+    return (
+        Slot("category", say.get("field.element.category", ""), "choice", options=words.categories),
+        Slot("title", say.get("field.element.title", ""), "line"),
+        Slot("description", say.get("field.element.description", "")),
+        *extra,
+    )
+
+
+def suggestion_slots(words: Template) -> tuple[Slot, ...]:
+    """What a suggestion says (R-19): what, how and for which setting, what it takes, how far it travels."""
+    said = {known.id: slot_of(known) for known in words.suggestion_fields}
+    needs = [slot_of(known, "needs.") for known in words.needs]
+    last = [said.pop(id_) for id_ in ("specificity", "degree") if id_ in said]
+    return (*said.values(), *needs, *last)
+
+
+def slot_of(known: Field, prefix: str = "") -> Slot:
+    return Slot(f"{prefix}{known.id}", known.label, "choice" if known.options else "prose", options=known.options)
+
+
+def column_slot(column: Column) -> Slot:
+    return Slot(column.id, column.label, "choice" if column.options else "prose", options=column.options)
