@@ -4,6 +4,7 @@
 
 import facilitation.boards.clustering
 import facilitation.boards.moderation
+import facilitation.boards.noting
 import facilitation.boards.posting
 import facilitation.boards.replying
 import facilitation.boards.undoing

@@ -76,10 +76,10 @@ def post(cmd: PostContribution, ctx: Context) -> dict[str, Any]:
         lab_id=lab.id,
         board_id=board.id,
         number=next_number(ctx, lab.id),
-        column=_column(board, cmd.column),
-        kind=_kind(board, cmd.kind),
+        column=column_of(board, cmd.column),
+        kind=kind_of(board, cmd.kind),
         text=cmd.text,
-        target=_target(ctx, lab, board, cmd.target),
+        target=target_of(ctx, lab, board, cmd.target),
         extra={name: value for name, value in cmd.extra.model_dump().items() if value} if cmd.extra else None,
         posted_at=ctx.now,
         key=ctx.key,
@@ -127,7 +127,7 @@ def sign(ctx: Context, lab: Lab, contribution: Contribution, speaks_for: list[st
         seat = ctx.session.get_one(Seat, ctx.actor.id)
         contribution.seat_id, contribution.tier, seat.took_part = seat.id, seat.tier, True
         contribution.level, contribution.label = label_for(ctx.work, lab, seat)
-    others = _spoken_for(ctx, contribution.seat_id, speaks_for)
+    others = spoken_for(ctx, contribution.seat_id, speaks_for)
     contribution.speaks_for = [seat.id for seat in others] or None
     contribution.people = len(others) + (1 if contribution.seat_id else 0)
     for seat in others:
@@ -137,7 +137,7 @@ def sign(ctx: Context, lab: Lab, contribution: Contribution, speaks_for: list[st
             contribution.level, contribution.label = level, label
 
 
-def _spoken_for(ctx: Context, author: str | None, ids: list[str]) -> list[Seat]:
+def spoken_for(ctx: Context, author: str | None, ids: list[str]) -> list[Seat]:
     if not ids:
         return []
     seats = list(ctx.session.scalars(select(Seat).where(Seat.lab_id == ctx.scope, Seat.id.in_(ids), Seat.id != author)))
@@ -157,7 +157,8 @@ def _may_post(ctx: Context, lab: Lab, board: Board) -> None:
             raise Refused("full", _("You have reached the number of contributions one person can make in this lab."))
 
 
-def _column(board: Board, column: str) -> str:
+def column_of(board: Board, column: str) -> str:
+    """A column of the board; `invalid` for one it does not have."""
     known = {item["id"] for item in board.columns}
     if not known and column:
         raise Refused("invalid", fields={"column": _("This board has no columns.")})
@@ -166,14 +167,15 @@ def _column(board: Board, column: str) -> str:
     return column
 
 
-def _kind(board: Board, kind: str | None) -> str:
+def kind_of(board: Board, kind: str | None) -> str:
+    """What a text on this board is: its own kind unless another fits."""
     own = rules.DEFAULT_KIND[board.kind]
     if kind not in (None, own, *rules.EXTRA_KINDS):
         raise Refused("invalid", fields={"kind": _("This kind does not belong on this board.")})
     return kind or own
 
 
-def _target(ctx: Context, lab: Lab, board: Board, target: Target | None) -> dict[str, str] | None:
+def target_of(ctx: Context, lab: Lab, board: Board, target: Target | None) -> dict[str, str] | None:
     if target is None:
         return {"case": board.case_id} if board.case_id else None
     if ctx.session.get(LabCase, (lab.id, target.case)) is None:

@@ -92,7 +92,7 @@ export function sayFor(c, headed = true) {
     <form class="on-behalf" @submit=${(/** @type {SubmitEvent} */ event) => say(c, event, chosen)}>
       ${columnChoice(c, columns, chosen)}
       <label class="visually-hidden" for="say-text">${t("Spoken words, for “%(board)s”", { board: board.title })}</label>
-      <input class="input" id="say-text" name="text" autocomplete="off" maxlength="400" placeholder=${t("Spoken words, then tier")} required>
+      <input class="input" id="say-text" name="text" autocomplete="off" maxlength=${Math.max(board.max_length, 280)} placeholder=${t("Spoken words, then tier")} required>
       <div class="on-behalf__tiers">${["1", "2", "3", "other"].map((id) => html`<button class="button button--small" type="submit" name="tier" value=${id}>${tier(id)}</button>`)}
         <button class="button button--small button--quiet" type="submit" name="tier" value="">${t("nobody named")}</button></div>
     </form></section>`;
