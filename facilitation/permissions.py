@@ -139,6 +139,7 @@ COMMANDS: dict[str, frozenset[str]] = {
     "merge.accept": CASE,
     "merge.edit": CASE,
     "merge.reject": CASE,
+    "merge.postpone": CASE,
     "merge.reopen": CASE,
 }
 

@@ -65,7 +65,9 @@ def names_of(words: Template) -> dict[tuple[str, str], str]:
 
 
 def said(item: Mapping[str, Any], names: Names = NO_NAMES) -> str:
-    """The words of an item as one text, attribute by attribute."""
+    """The words of an item as one text, attribute by attribute; of a check what it says and what stood there before."""
+    if "verdict" in item:
+        return "\n".join(dict.fromkeys(str(item[name]) for name in ("before", "text") if item.get(name)))
     return "\n".join(filter(None, (as_text(value, key, names) for key, value in content(item).items())))
 
 
@@ -83,7 +85,7 @@ def as_text(value: Any, key: str = "", names: Names = NO_NAMES) -> str:
 
 def _values(before: Mapping[str, Any], after: Mapping[str, Any], names: Names) -> Iterator[Change]:
     """Topics, stages, mapping, sources and whatever else stands beside sections and items."""
-    apart = {"sections", "matrix", "swot", "questions", *_SILENT}
+    apart = {"sections", "matrix", "swot", "questions", "challenges", "checks", *_SILENT}
     for name in dict.fromkeys([*after, *before]):
         if name not in apart:
             section = "references" if name == "references" else "details"

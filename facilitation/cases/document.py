@@ -5,6 +5,7 @@
      matrix: [aspect {ref: "A1", title, description, topics, elements: [element {ref: "E1", category, title, description,
               extra, suggestions: [suggestion, …]}]}],
      swot: {S: [line, …], …}, questions: [line, …], references: {"1": {publisher, title, year, url}},
+     challenges: [line, …] (unresolved challenges peers tied to the case), checks: [what peers confirmed, corrected, settled],
      numbered: 2, removed: [{id, proposals}]}
 
 Every item (row, line, aspect, element, suggestion) is a mapping with a random `id` that never changes, an `origin`
@@ -34,7 +35,7 @@ CHILDREN = {"aspect": "elements", "element": "suggestions"}
 
 @dataclass(frozen=True)
 class Found:
-    """An item and where it stands. `kind`: aspect, element, suggestion, row, line, swot or question."""
+    """An item and where it stands. `kind`: aspect, element, suggestion, row, line, swot, question, challenge or check."""
 
     kind: str
     item: Item
@@ -89,6 +90,9 @@ def walk(document: Mapping[str, Any]) -> Iterator[Found]:
             yield Found("swot", line, ("swot", quadrant, index), "swot", field=quadrant)
     for index, line in enumerate(document.get("questions", ())):
         yield Found("question", line, ("questions", index), "swot", field="questions")
+    for name, kind in (("challenges", "challenge"), ("checks", "check")):
+        for index, line in enumerate(document.get(name, ())):
+            yield Found(kind, line, (name, index), line.get("section", "swot"), field=name)
 
 
 def _walk_matrix(document: Mapping[str, Any]) -> Iterator[Found]:
@@ -175,6 +179,12 @@ def add_line(document: Document, quadrant: str, *, text: str, **more: Any) -> tu
     """A new line of the draft SWOT."""
     item = _item({"text": text, **more})
     return _change(document, ("swot", quadrant), lambda rows: [*(rows or []), item]), item["id"]
+
+
+def add_to(document: Document, name: str, **more: Any) -> tuple[Document, str]:
+    """A new line of `challenges` or `checks`."""
+    item = _item(more)
+    return _change(document, (name,), lambda rows: [*(rows or []), item]), item["id"]
 
 
 def update_item(document: Document, id_: str, change: Mapping[str, Any], *, author: str = "human") -> Document:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from markupsafe import Markup
 
-from facilitation.cases.document import ADDITIONS, Item, aspects, find
+from facilitation.cases.document import ADDITIONS, QUADRANTS, Item, aspects, find
 from facilitation.cases.importing import cited
 from facilitation.cases.markdown import render
 from facilitation.cases.template import Field, Part, Section, Template
 from facilitation.cases.values import shown_extra
+from facilitation.core.i18n import _
+
+#: Origins that are somebody's own experience told at an event; everything else was found or written at a desk (R-98).
+FIRST_HAND = frozenset({"lab", "webinar", "consultation"})
 
 
 @dataclass(frozen=True)
@@ -24,10 +28,12 @@ class Line:
     origin: str
     origin_label: str
     sources: tuple[Mapping[str, Any], ...]
+    about: str = ""  # the field a line adds to, or what peers checked
+    checks: tuple[Line, ...] = ()  # what peers said about a SWOT line
 
     @property
     def from_lab(self) -> bool:
-        return self.origin == "lab"
+        return self.origin in FIRST_HAND
 
 
 @dataclass(frozen=True)
@@ -107,7 +113,8 @@ class Reader:
             return SectionView(section.id, numbers, titles[0].title, matrix=matrix, cites=self._cites(aspects(self.document)))
         fields = self.document.get("sections", {}).get(section.id, {})
         blocks = [self._block(known, fields.get(known.id)) for known in section.fields]
-        blocks.append(self._additions(fields.get(ADDITIONS)))
+        blocks.append(self._additions(section, fields.get(ADDITIONS)))
+        blocks.append(self._checks(section))
         cites = dict.fromkeys([*(str(number) for number in fields.get("cites", ())), *self._cites(fields)])
         return SectionView(
             section.id, (section.id,), section.title, tuple(block for block in blocks if block), cites=tuple(cites)
@@ -168,10 +175,54 @@ class Reader:
         lead_in = self.html(value.get("lead_in"))
         return Block(known.id, known.label, html=lead_in, items=items) if items or lead_in else None
 
-    def _additions(self, lines: Sequence[Item] | None) -> Block | None:
-        wanted = [self.line(item, [item.get("text", "")]) for item in lines or () if self._wanted(None, item)]
+    def _additions(self, section: Section, lines: Sequence[Item] | None) -> Block | None:
+        wanted = [
+            replace(self.line(item, [item.get("text", "")]), about=_label(section, item.get("about")))
+            for item in lines or ()
+            if self._wanted(None, item)
+        ]
         label = self.words.words.get(f"field.{ADDITIONS}", "")
         return Block(ADDITIONS, label, lines=tuple(wanted)) if wanted else None
+
+    # ---- what peers checked, settled and tied to the case
+
+    def _checks(self, section: Section) -> Block | None:
+        items = [
+            item for item in self.document.get("checks", ()) if item.get("section") == section.id and self._wanted(None, item)
+        ]
+        lines = tuple(replace(self._check(item), about=_label(section, item.get("field"))) for item in items)
+        return Block("checks", _("Checked with peers"), lines=lines) if lines else None
+
+    def _check(self, item: Item) -> Line:
+        said = {
+            "noted": _("To be corrected: %(text)s", text=item.get("text", "")),
+            "corrected": _("Corrected; before: %(text)s", text=item.get("before", "")),
+            "reworded": _("Reworded after the lab; before: %(text)s", text=item.get("before", "")),
+            "dropped": _("Taken out after the lab: %(text)s", text=item.get("before", "")),
+        }
+        confirmed = item.get("text", "") if "section" in item else _("Confirmed by peers")
+        return self.line(item, [said.get(item.get("verdict", ""), confirmed)])
+
+    def swot(self) -> list[tuple[str, list[Line]]]:
+        """(quadrant, lines) of the draft SWOT, each with what peers said about it; what they took out comes last."""
+        checks = [item for item in self.document.get("checks", ()) if "swot" in item]
+        found = []
+        for quadrant in QUADRANTS:
+            lines = [
+                replace(
+                    self.line(line, [line["text"]]),
+                    checks=tuple(self._check(item) for item in checks if item.get("item") == line["id"]),
+                )
+                for line in self.document.get("swot", {}).get(quadrant, ())
+            ]
+            lines += [self._check(item) for item in checks if (item["swot"], item.get("verdict")) == (quadrant, "dropped")]
+            if lines:
+                found.append((quadrant, lines))
+        return found
+
+    def challenges(self) -> list[Line]:
+        """Unresolved challenges that peers tied to the case."""
+        return [self.line(item, [item.get("text", "")]) for item in self.document.get("challenges", ())]
 
     # ---- the matrix
 
@@ -224,6 +275,11 @@ class Reader:
             "specificity": self.words.value_label("specificity", said.get("specificity")) if said.get("specificity") else "",
             "line": self.line(item, ()),
         }
+
+
+def _label(section: Section, field: str | None) -> str:
+    known = section.field(field) if field else None
+    return known.label if known else ""
 
 
 def _option(known: Field, value: str) -> str:

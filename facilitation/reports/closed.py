@@ -139,6 +139,8 @@ class FactCheck:
     section: str
     verdict: str
     text: str = ""
+    id: str = ""
+    tier: str = ""
 
 
 @dataclass(frozen=True)
@@ -205,6 +207,15 @@ class ClosedLab:
     @cached_property
     def contribution(self) -> Mapping[str, Contribution]:
         return {item.id: item for item in self.contributions}
+
+    @cached_property
+    def evidence(self) -> Mapping[str, Contribution]:
+        """Everything a proposal can rest on: contributions, and checks of facts in the same shape (labelled by tier at most)."""
+        checks = {
+            fact.id: Contribution(fact.id, "", "fact", fact.text, target={"case": fact.case}, tier=fact.tier, level=1)
+            for fact in self.facts
+        }
+        return {**checks, **self.contribution}
 
     @cached_property
     def cluster(self) -> Mapping[str, Cluster]:

@@ -171,5 +171,6 @@ def evaluation(closed: ClosedLab) -> dict[str, Any]:
 
 
 def _merge(closed: ClosedLab) -> dict[str, int]:
-    states = Counter(proposal.state for proposal in closed.proposals)
+    """A postponed proposal is an open one."""
+    states = Counter("pending" if proposal.state == "postponed" else proposal.state for proposal in closed.proposals)
     return {state: states[state] for state in MERGE_STATES}

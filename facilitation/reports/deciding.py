@@ -1,4 +1,4 @@
-"""The owner's decisions at the merge desk: accept, reword, decline, and back again (R-96). Each accept is a revision."""
+"""The owner's decisions at the merge desk: accept, reword, decline, postpone, undo (R-96). Each accept is a revision."""
 
 from __future__ import annotations
 
@@ -13,11 +13,14 @@ from facilitation.core.commands import Command, Context, Id, command, handles
 from facilitation.core.errors import Refused
 from facilitation.core.i18n import _, use_locale
 from facilitation.core.text import Line, Prose
-from facilitation.reports import merge, proposals
+from facilitation.reports import merge, places, proposals
 from facilitation.reports.gather import gather, proposal
 from facilitation.reports.models import Proposal
-from facilitation.reports.proposing import OP_OF, Target, deepest, place
+from facilitation.reports.proposing import OPEN, Target, place
 
+#: What an owner may say beside the words: of a suggestion, of an element, and how a SWOT line is settled.
+BESIDE = ("category", "description", "how_to_transfer", "target_context", "needs", "specificity", "degree", "how")
+Beside = Annotated[str, Field(pattern=f"^({'|'.join(BESIDE)})$")]
 APPLIED = frozenset({"accepted", "edited"})
 
 
@@ -36,10 +39,16 @@ class AcceptProposal(OneProposal):
 
 @command("merge.edit", scope="case")
 class EditProposal(OneProposal):
-    """Take it over in the owner's own words, or at another place. `note` says why; it stands in the report."""
+    """Take it over in the owner's own words, or at another place. `note` says why; it stands in the report.
 
-    text: Annotated[str, Prose(2000)]
+    `detail`: what stands beside the words (BESIDE). `base`: for a correction, the words the owner had before them; when
+    others stand there now, the answer is a conflict with both.
+    """
+
+    text: Annotated[str, Prose(8000)]
     target: Target = ""
+    detail: Annotated[dict[Beside, Annotated[str, Prose(2000, required=False)]], Field(max_length=len(BESIDE))] = {}
+    base: Annotated[str, Field(max_length=20000)] | None = None
     category: Annotated[str, Field(max_length=40, pattern="^[a-z_]*$")] | None = None
     note: Annotated[str, Line(300, required=False)] = ""
 
@@ -49,6 +58,13 @@ class RejectProposal(OneProposal):
     """Leave it out. The reason stands in the report."""
 
     reason: Annotated[str, Line(300)]
+
+
+@command("merge.postpone", scope="case")
+class PostponeProposal(OneProposal):
+    """Put it to the end of the desk: it stays open, is printed as postponed, and can be decided at any time."""
+
+    note: Annotated[str, Line(300, required=False)] = ""
 
 
 @command("merge.reopen", scope="case")
@@ -65,12 +81,31 @@ def accept(cmd: AcceptProposal, ctx: Context) -> dict[str, Any]:
 @handles(EditProposal)
 def edit(cmd: EditProposal, ctx: Context) -> dict[str, Any]:
     row = the_proposal(ctx, cmd)
-    if cmd.target:
-        row.target = place(ctx.session.get_one(Case, ctx.scope), cmd.target, site_template(ctx.session))
-        row.op = OP_OF[deepest(row.target)]
+    _somewhere_else(ctx, row, cmd)
     if cmd.category is not None:
         row.detail = {**row.detail, "category": cmd.category}
+    said: dict[str, str] = dict(cmd.detail)
+    if row.op == "settle_swot" and "item" in row.target:
+        said.setdefault("how", "reword")
+    row.detail = {**row.detail, **said}
     return _take_over(ctx, row, "edited", text=cmd.text, note=cmd.note)
+
+
+def _somewhere_else(ctx: Context, row: Proposal, cmd: EditProposal) -> None:
+    """The place and the words it speaks about, as the owner chose them."""
+    template = site_template(ctx.session)
+    if cmd.target and cmd.target != places.say_target(row.target):
+        row.target = place(ctx.session.get_one(Case, ctx.scope), cmd.target, template)
+        row.op = places.op_of(row.target, template)
+        row.detail = {name: value for name, value in row.detail.items() if name not in ("base", "how")}
+    if cmd.base is not None and ("item" in row.target or ("fact" in row.target and "field" in row.target)):
+        row.detail = {**row.detail, "base": cmd.base}
+
+
+@handles(PostponeProposal)
+def postpone(cmd: PostponeProposal, ctx: Context) -> dict[str, Any]:
+    row = the_proposal(ctx, cmd, already="postponed")
+    return answer(row) if row.state == "postponed" else _decided(ctx, row, "postponed", note=cmd.note)
 
 
 @handles(RejectProposal)
@@ -101,7 +136,7 @@ def the_proposal(ctx: Context, cmd: OneProposal, *, already: str = "", open_only
         theirs = {"state": row.state, "text": row.applied_text or row.text, "reason": row.reason or "", "version": row.version}
         mine = {name: value for name, value in cmd.model_dump().items() if name in {"text", "reason", "note", "target"}}
         raise Refused("conflict", _("Somebody else decided this at the same time."), data={"mine": mine, "theirs": theirs})
-    if open_only and row.state != "pending":
+    if open_only and row.state not in OPEN:
         raise Refused("bad_state", _("This is decided already. Undo the decision first."))
     return row
 
@@ -113,12 +148,17 @@ def _take_over(ctx: Context, row: Proposal, state: str, *, text: str = "", note:
     if offer.gone:
         raise Refused("gone", _("Everybody behind this took their words back."))
     words = text or offer.text
-    found = _merge(row, offer, words, merge.ORIGINS.get(lab.lab.kind, "lab"))
+    found = _merge(ctx, row, offer, words, merge.ORIGINS.get(lab.lab.kind, "lab"))
     case = ctx.session.get_one(Case, ctx.scope)
     try:
         document, item = merge.apply(case.document, found)
     except LookupError:
         raise Refused("bad_state", _("The place of this proposal is no longer in the case. Please choose another one.")) from None
+    except merge.MovedError as moved:
+        data = {"mine": {"text": words}, "theirs": {"text": moved.now, "state": "case"}}
+        raise Refused(
+            "conflict", _("These words were changed in the case since. Both texts are kept for you."), data=data
+        ) from None
     if item is None:
         raise Refused("bad_state", _("You took this line out of the case. It does not come back by itself."))
     save(
@@ -129,9 +169,11 @@ def _take_over(ctx: Context, row: Proposal, state: str, *, text: str = "", note:
     return _decided(ctx, row, state, note=note)
 
 
-def _merge(row: Proposal, offer: proposals.Offer, words: str, origin: str) -> merge.Merge:
+def _merge(ctx: Context, row: Proposal, offer: proposals.Offer, words: str, origin: str) -> merge.Merge:
     now = offer.proposal
     detail = {**offer.detail, **row.detail}
+    if row.op == "extend_table" and (field := places.field_at(row.target, site_template(ctx.session))):
+        detail["column"] = places.text_column(field)
     return merge.Merge(
         row.id, row.lab_id, row.op, row.target, words, detail, now.contributions, now.tiers, now.votes, now.level,
         origin=origin, own_words=words != offer.text,
@@ -153,7 +195,7 @@ def _take_out(ctx: Context, row: Proposal) -> None:
 
 def _decided(ctx: Context, row: Proposal, state: str, *, note: str = "") -> dict[str, Any]:
     row.state, row.reason, row.version = state, note or None, row.version + 1
-    row.decided_by, row.decided_at = (author_of(ctx.actor), ctx.now) if state != "pending" else (None, None)
+    row.decided_by, row.decided_at = (author_of(ctx.actor), ctx.now) if state not in OPEN else (None, None)
     return answer(row)
 
 

@@ -8,34 +8,23 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from facilitation.cases.document import Found, content, find, walk
-from facilitation.cases.markdown import plain
+from facilitation.cases.document import find
 from facilitation.cases.template import Template
 from facilitation.core.i18n import _, n_, use_locale
 from facilitation.reports import proposals
 from facilitation.reports.closed import ClosedLab, Contribution, Proposal
 from facilitation.reports.content import Said
+from facilitation.reports.desk_places import Place, first_words, likely_fact, place
 from facilitation.reports.merge import merged_item
+from facilitation.reports.place_words import facts_of
+from facilitation.reports.places import say_target
 from facilitation.reports.reading import Reading
 
 DECIDED = frozenset({"accepted", "edited", "rejected"})
 _PIECES = re.compile(r"\s+|\w+|[^\w\s]")
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where in the case. `there`: the place still exists; `lines`: what stands there already."""
-
-    where: str
-    title: str = ""
-    text: str = ""
-    category: str = ""
-    lines: tuple[str, ...] = ()
-    slot: str = ""
-    there: bool = True
 
 
 @dataclass(frozen=True)
@@ -70,6 +59,14 @@ class Row:
     taken_back: int = 0  # contributions behind it that were withdrawn or hidden since
     gone: bool = False
     difference: tuple[tuple[str, str], ...] = ()
+    how: str = ""  # a SWOT line is settled: confirm, reword or drop
+    facts: tuple[tuple[str, str, str], ...] = ()  # what can be corrected: (target, name, the words now)
+    likely: str = ""  # … and which of them the remark speaks about
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_later(self) -> bool:
+        return self.state == "postponed"
 
     @property
     def is_decided(self) -> bool:
@@ -91,15 +88,16 @@ def row(closed: ClosedLab, proposal: Proposal, words: Template) -> Row:
         sources = tuple(_source(reading, item) for item in _by_theme(offer.sources))
     document = closed.case[proposal.case].now
     item = find(document, merged_item(document, proposal.id) or "-")
+    facts = facts_of(document, proposal.target.get("fact", ""), words) if proposal.op == "correct_fact" else []
     votes = proposals.votes_of(closed, proposal.source.partition(":")[2])
     cluster = closed.cluster.get(proposal.source.partition(":")[2])
-    now = _said(item) if item else ""
+    now = first_words(item.item) if item else ""
     return Row(
         id=proposal.id,
         version=proposal.version,
         state=proposal.state,
         op=proposal.op,
-        target=proposals.say_target(proposal.target),
+        target=say_target(proposal.target),
         text=offer.text,
         title=cluster.title if cluster else "",
         place=place(document, proposal, words),
@@ -116,7 +114,18 @@ def row(closed: ClosedLab, proposal: Proposal, words: Template) -> Row:
         taken_back=len(proposal.contributions) - len(offer.sources),
         gone=offer.gone,
         difference=tuple(_difference(proposal, offer, now)),
+        how=str(offer.detail.get("how") or "") if "item" in proposal.target else "",
+        facts=tuple(facts),
+        likely=say_target(proposal.target) if "field" in proposal.target else likely_fact(facts, offer.text),
+        detail=_shown_detail(offer.detail),
     )
+
+
+def _shown_detail(detail: Mapping[str, Any]) -> dict[str, str]:
+    """What stands beside the words, for the owner to change: needs as one text."""
+    needs = detail.get("needs")
+    joined = "; ".join(needs.values()) if isinstance(needs, Mapping) else needs
+    return {name: str(value) for name, value in {**detail, "needs": joined}.items() if value}
 
 
 def _by_theme(items: Sequence[Contribution]) -> list[Contribution]:
@@ -126,43 +135,6 @@ def _by_theme(items: Sequence[Contribution]) -> list[Contribution]:
 def _source(reading: Reading, item: Contribution) -> Source:
     replies = tuple(reading.said(reply) for reply in reading.closed.replies.get(item.id, ()) if reply.text)
     return Source(reading.said(item, reading.reactions(item)), reading.attribution.tier(item), replies)
-
-
-def place(document: Mapping[str, Any], proposal: Proposal, words: Template) -> Place:
-    """The place a proposal aims at, as the case says it now."""
-    target = proposals.say_target(proposal.target)
-    if proposal.op == "extend_section":
-        section = words.section(target)
-        name = f"{target} {section.title}" if section else target
-        lines = document.get("sections", {}).get(target, {}).get("additions", ())
-        known = tuple(str(line.get("text", "")) for line in lines if not _is_from(line, proposal.id))
-        return Place(name, lines=known, slot=_("A new line goes here"), there=section is not None)
-    found = find(document, target)
-    if proposal.op == "add_suggestion":
-        return _element_place(found, target, words, proposal.id)
-    where = _("%(ref)s, elements", ref=target)
-    if found is None or found.kind != "aspect":
-        return Place(where, there=False)
-    names = tuple(
-        str(element.get("title", "")) for element in found.item.get("elements", ()) if not _is_from(element, proposal.id)
-    )
-    slot = _("After “%(title)s”", title=names[-1]) if names else _("The first element of this aspect goes here")
-    return Place(where, str(found.item.get("title", "")), lines=names, slot=slot)
-
-
-def _element_place(found: Found | None, target: str, words: Template, proposal: str) -> Place:
-    where = _("%(ref)s, suggestions", ref=target)
-    if found is None or found.kind != "element":
-        return Place(where, there=False)
-    known = [item for item in found.item.get("suggestions", ()) if not _is_from(item, proposal)]
-    lines = tuple(str(item.get("how_to_transfer") or item.get("what_to_transfer", "")) for item in known)
-    slot = _("Another suggestion goes here") if lines else _("The first suggestion of this element goes here")
-    title, text = str(found.item.get("title", "")), plain(str(found.item.get("description", "")), citations=False)
-    return Place(where, title, text, str(found.item.get("category", "")), lines, slot)
-
-
-def _is_from(item: Mapping[str, Any], proposal: str) -> bool:
-    return any(source.get("proposal") == proposal for source in item.get("sources", ()))
 
 
 def _beside(detail: Mapping[str, Any], words: Template) -> list[tuple[str, str]]:
@@ -182,14 +154,10 @@ def _travel(reading: Reading, offer: proposals.Offer) -> str:
     return _("travels %(mean)s of 3", mean=reading.number(offer.travel, 1))
 
 
-def _said(found: Found) -> str:
-    """The words of a merged line as they stand now."""
-    said = content(found.item)
-    return str(said.get("what_to_transfer") or said.get("title") or said.get("text") or "")
-
-
 def _difference(proposal: Proposal, offer: proposals.Offer, now: str) -> list[tuple[str, str]]:
     """What the owner made of the proposal, word by word; nothing when it was taken over as it is."""
+    if not offer.gone and proposal.state not in DECIDED and proposal.detail.get("base") and offer.detail.get("how") != "confirm":
+        return difference(str(proposal.detail["base"]), "" if offer.detail.get("how") == "drop" else offer.text)
     if offer.gone or proposal.state not in ("accepted", "edited"):
         return []
     first = proposal.text or (offer.sources[0].translation or offer.sources[0].text if len(offer.sources) == 1 else "")
@@ -204,18 +172,6 @@ def difference(before: str, after: str) -> list[tuple[str, str]]:
         pairs = [("", old[i1:i2])] if kind == "equal" else [("del", old[i1:i2]), ("ins", new[j1:j2])]
         found += [(mark, "".join(pieces)) for mark, pieces in pairs if pieces]
     return found
-
-
-def places(document: Mapping[str, Any], words: Template) -> list[tuple[str, str]]:
-    """Every place a proposal can go to, as (target, words): aspects take elements, elements suggestions, sections lines."""
-    found = []
-    for item in walk(document):
-        if item.kind == "aspect":
-            found.append((item.ref, _("%(ref)s %(title)s: a new element", ref=item.ref, title=item.item.get("title", ""))))
-        elif item.kind == "element":
-            found.append((item.ref, _("%(ref)s %(title)s: a new suggestion", ref=item.ref, title=item.item.get("title", ""))))
-    sections = [section for section in words.sections if not section.is_matrix]
-    return found + [(item.id, _("%(id)s %(title)s: a new line", id=item.id, title=item.title)) for item in sections]
 
 
 def progress(made: Sequence[Row]) -> tuple[int, int]:

@@ -190,8 +190,8 @@ def _evaluations(session: Session, lab: str) -> tuple[dict[str, Any], ...]:
 
 def _facts_checked(session: Session, lab: str) -> tuple[closed.FactCheck, ...]:
     rows = session.scalars(select(labs.FactCheck).where(labs.FactCheck.lab_id == lab))
-    checks = [closed.FactCheck(row.case_id, row.section, row.verdict, row.text) for row in rows]
-    return tuple(sorted(checks, key=lambda check: (check.case, check.section, check.verdict, check.text)))
+    checks = [closed.FactCheck(row.case_id, row.section, row.verdict, row.text, row.id, row.tier) for row in rows]
+    return tuple(sorted(checks, key=lambda check: (check.case, check.section, check.verdict, check.text, check.id)))
 
 
 def proposals(session: Session, lab: str) -> tuple[closed.Proposal, ...]:

@@ -45,9 +45,9 @@ class Proposal(Base):
     lab_id: Mapped[str] = mapped_column(ForeignKey("lab.id"), index=True, info=NONE)
     case_id: Mapped[str] = mapped_column(ForeignKey("case.id"), index=True, info=NONE)
     position: Mapped[int] = mapped_column(default=0, info=NONE)
-    source: Mapped[str] = mapped_column(String(60), info=NONE)  # cluster:<id> or contribution:<id>
-    op: Mapped[str] = mapped_column(String(40), info=NONE)  # add_element | add_suggestion | extend_section
-    target: Mapped[dict[str, str]] = mapped_column(JSON, info=NONE)  # {section} or {aspect, element?}
+    source: Mapped[str] = mapped_column(String(60), info=NONE)  # cluster:<id>, contribution:<id>, fact:<id>, draft:<id> …
+    op: Mapped[str] = mapped_column(String(40), info=NONE)  # see places.OPS
+    target: Mapped[dict[str, str]] = mapped_column(JSON, info=NONE)  # see places.py
     text: Mapped[str] = mapped_column(info=CONTENT)
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, info=CONTENT)  # category, how, needs, …
     contributions: Mapped[list[str]] = mapped_column(JSON, default=list, info=NONE)
@@ -55,7 +55,7 @@ class Proposal(Base):
     tiers: Mapped[dict[str, int]] = mapped_column(JSON, default=dict, info=NONE)  # of the contributions' authors
     votes_by_tier: Mapped[dict[str, int]] = mapped_column(JSON, default=dict, info=NONE)
     level: Mapped[int] = mapped_column(default=0, info=NONE)  # attribution allowed, the lowest of all sources
-    state: Mapped[str] = mapped_column(String(20), default="pending", info=NONE)  # pending|accepted|edited|rejected
+    state: Mapped[str] = mapped_column(String(20), default="pending", info=NONE)  # pending|postponed|accepted|edited|rejected
     applied_text: Mapped[str | None] = mapped_column(info=CONTENT)
     applied_item: Mapped[str | None] = mapped_column(String(40), info=NONE)  # id of the item in the document
     applied_revision: Mapped[int | None] = mapped_column(info=NONE)

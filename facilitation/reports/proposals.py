@@ -1,8 +1,9 @@
 """From a closed lab to proposals for its cases (R-96). Pure; nothing here changes a case.
 
-Every SWOT cluster, challenge cluster, transferability cluster and every lone idea is proposed for one place. The tool guesses
-the place and the category; the owner decides, and may choose another place. Texts of single contributions are not copied
-into a proposal: an empty `text` means "what its source says", so a contribution that is taken back is gone from here too.
+Every SWOT cluster, challenge cluster, transferability cluster and every lone idea is proposed for one place, and so is every
+check of a fact (webinar) and every line of the owner's draft that people reacted to. The tool guesses the place and the
+category; the owner decides, and may choose another place. Texts of single contributions are not copied into a proposal: an
+empty `text` means "what its source says", so a contribution that is taken back is gone from here too.
 """
 
 from __future__ import annotations
@@ -13,18 +14,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from facilitation.cases.document import aspects, find
+from facilitation.cases.document import aspects, draft_swot, find
 from facilitation.cases.template import Template
+from facilitation.core.i18n import n_
 from facilitation.reports import counts
 from facilitation.reports.attribution import of
-from facilitation.reports.closed import ClosedCase, ClosedLab, Contribution, Proposal
+from facilitation.reports.closed import OWNER_DRAFT, ClosedCase, ClosedLab, Contribution, Proposal
+from facilitation.reports.places import OPS
 
-OPS = ("add_element", "add_suggestion", "extend_section")
 #: The category a column of the SWOT suggests for a new element. A guess: it is shown as one.
 CATEGORY = {"S": "success_factor", "W": "challenge_encountered", "O": "contextual_factor", "T": "contextual_factor"}
 OPEN_PLACE = "room_for_improvement"  # the field of the template that takes what is not solved yet
+AGAINST, FOR = "disagree", frozenset({"agree", "build"})
 _WORD = re.compile(r"\w{4,}")
-_TARGET = re.compile(r"(?:part\d+\.)?(?P<section>\d+\.\d+)|(?P<aspect>A\d+)(?:\.(?P<element>E\d+))?")
 
 
 def derive(closed: ClosedLab, template: Template) -> list[Proposal]:
@@ -33,6 +35,7 @@ def derive(closed: ClosedLab, template: Template) -> list[Proposal]:
     What is neither about a case nor in a lab with one case only finds no place and is left to the staff.
     """
     found = [proposal for source, items in _sources(closed) if (proposal := _propose(closed, template, source, items))]
+    found += [*_facts(closed), *_settled(closed)]
     order = {case.id: index for index, case in enumerate(closed.cases)}
     found.sort(key=lambda proposal: (order[proposal.case], OPS.index(proposal.op), -(proposal.votes or 0), proposal.source))
     return [replace(proposal, position=position) for position, proposal in enumerate(found, 1)]
@@ -57,6 +60,8 @@ def _propose(closed: ClosedLab, template: Template, source: str, items: Sequence
         op, target = _suggestion_place(case, items)
     elif kind == "swot" and aspects(case.now):
         op, target = "add_element", {"aspect": _nearest_aspect(case, items)}
+    elif kind == "challenge":
+        op, target = "link_challenge", {"challenges": "challenges"}
     else:
         op, target = "extend_section", {"section": _open_section(template)}
     cluster = source.partition(":")[2]
@@ -82,7 +87,7 @@ def _suggestion_place(case: ClosedCase, items: Sequence[Contribution]) -> tuple[
         ref = min(elements, key=lambda ref: (-elements[ref], ref))
         return "add_suggestion", {"aspect": ref.partition(".")[0], "element": ref}
     if not aspects(case.now):
-        return "add_element", {"aspect": "A1"}  # refused at the desk until the case has an aspect
+        return "add_aspect", {"matrix": "matrix"}
     aspect = _nearest_aspect(case, items)
     inside = next((entry.get("elements", ()) for entry in aspects(case.now) if entry["ref"] == aspect), ())
     if not inside:
@@ -123,6 +128,44 @@ def _open_section(template: Template) -> str:
     return (asks or [section.id for section in template.sections if not section.is_matrix])[-1 if not asks else 0]
 
 
+# ---- checks of facts, and the owner's draft
+
+
+def _facts(closed: ClosedLab) -> Iterator[Proposal]:
+    """Confirmations of a section together; each correction and each addition by itself."""
+    right: dict[tuple[str, str], list[str]] = {}
+    for check in closed.facts:
+        if check.case not in closed.case:
+            continue
+        if check.verdict == "right":
+            right.setdefault((check.case, check.section), []).append(check.id)
+            continue
+        wrong = check.verdict == "wrong"
+        op, place = ("correct_fact", "fact") if wrong else ("extend_section", "section")
+        yield with_facts(
+            closed, Proposal("", check.case, 0, f"fact:{check.id}", op, {place: check.section}, contributions=(check.id,))
+        )
+    for (case, section), ids in right.items():
+        blank = Proposal("", case, 0, f"facts:{section}", "confirm_fact", {"fact": section}, contributions=tuple(ids))
+        yield with_facts(closed, blank)
+
+
+def _settled(closed: ClosedLab) -> Iterator[Proposal]:
+    """Lines of the draft SWOT that people agreed with, disputed or built on, as far as they still stand in the case."""
+    for draft in closed.contributions:
+        said = [reply for reply in closed.replies.get(draft.id, ()) if reply.reply_kind in FOR | {AGAINST}]
+        case = closed.case.get(closed.case_of(draft))
+        if draft.origin != OWNER_DRAFT or case is None or not said:
+            continue
+        line = next((id_ for quadrant, id_, text in draft_swot(case.now) if (quadrant, text) == (draft.column, draft.text)), None)
+        if line is None:
+            continue
+        disputed = sum(reply.reply_kind == AGAINST for reply in said) * 2 > len(said)
+        detail = {"how": "drop" if disputed else "confirm", "base": draft.text}
+        target, ids = {"swot": draft.column, "item": line}, tuple(reply.id for reply in said)
+        yield with_facts(closed, Proposal("", case.id, 0, f"draft:{draft.id}", "settle_swot", target, draft.text, detail, ids))
+
+
 # ---- what a proposal rests on
 
 
@@ -142,8 +185,8 @@ def with_facts(closed: ClosedLab, proposal: Proposal) -> Proposal:
 
 
 def shown(closed: ClosedLab, proposal: Proposal) -> tuple[Contribution, ...]:
-    """The contributions behind it that are still shown."""
-    return tuple(closed.contribution[id_] for id_ in proposal.contributions if id_ in closed.contribution)
+    """The contributions and checks of facts behind it that are still shown."""
+    return tuple(closed.evidence[id_] for id_ in proposal.contributions if id_ in closed.evidence)
 
 
 def votes_of(closed: ClosedLab, item: str) -> dict[str, Any] | None:
@@ -175,7 +218,13 @@ def offer(closed: ClosedLab, proposal: Proposal) -> Offer:
     fresh = replace(with_facts(closed, proposal), level=min(proposal.level, of(closed).lowest(items)) if items else 0)
     travel = counts.result(closed, counts.last_ballot(closed, "transferability", "rating")).get(proposal.source.partition(":")[2])
     text = proposal.applied_text or proposal.text or (items[0].translation or items[0].text if items else "")
+    if proposal.op == "confirm_fact" and not proposal.applied_text:
+        text = confirmed_by(len(items))
     return Offer(fresh, text, {**_said_beside(proposal, items), **proposal.detail}, items, travel["mean"] if travel else None)
+
+
+def confirmed_by(n: int) -> str:
+    return n_("Confirmed by %(n)s person", "Confirmed by %(n)s people", n)
 
 
 def _said_beside(proposal: Proposal, items: Sequence[Contribution]) -> dict[str, Any]:
@@ -189,19 +238,3 @@ def _said_beside(proposal: Proposal, items: Sequence[Contribution]) -> dict[str,
         "degree": min(degrees, key=lambda degree: (-degrees[degree], degree)) if degrees else "",
     }
     return {name: value for name, value in said.items() if value}
-
-
-def read_target(text: str) -> dict[str, str] | None:
-    """{aspect}, {aspect, element} or {section} for "A1", "A1.E3", "2.3" or "part2.2.3"; None for anything else."""
-    found = _TARGET.fullmatch(text)
-    if found is None:
-        return None
-    if found["section"]:
-        return {"section": found["section"]}
-    aspect = found["aspect"]
-    return {"aspect": aspect, "element": f"{aspect}.{found['element']}"} if found["element"] else {"aspect": aspect}
-
-
-def say_target(target: Mapping[str, str]) -> str:
-    """A1, A1.E3 or 2.3."""
-    return str(target.get("element") or target.get("aspect") or target.get("section") or "")

@@ -7,21 +7,21 @@ from typing import Annotated, Any
 from pydantic import Field
 from sqlalchemy import func, select
 
-from facilitation.cases.document import find
 from facilitation.cases.models import Case
 from facilitation.cases.queries import site_template
+from facilitation.cases.template import Template
 from facilitation.core.commands import Command, Context, Id, command, handles
 from facilitation.core.errors import Refused
 from facilitation.core.i18n import _, use_locale
 from facilitation.core.ids import new_id
 from facilitation.core.text import Prose
 from facilitation.labs.models import LabCase
-from facilitation.reports import closed, proposals
+from facilitation.reports import closed, places, proposals
 from facilitation.reports.gather import gather, proposal
 from facilitation.reports.models import Proposal
 
-Target = Annotated[str, Field(max_length=40)]
-OP_OF = {"section": "extend_section", "element": "add_suggestion", "aspect": "add_element"}
+Target = Annotated[str, Field(max_length=140)]
+OPEN = ("pending", "postponed")  # states in which nothing is decided yet
 
 
 @command("merge.propose", scope="lab")
@@ -43,7 +43,7 @@ def propose(cmd: ProposeMerges, ctx: Context) -> dict[str, Any]:
         if row is None:
             ctx.session.add(new_row(ctx, wanted))
             made += 1
-        elif row.state == "pending":
+        elif row.state in OPEN:
             _refresh(row, wanted)
     return {"made": made, "dropped": _drop_gone(ctx, lab, rows.values())}
 
@@ -70,7 +70,7 @@ def _refresh(row: Proposal, wanted: closed.Proposal) -> None:
 
 def _drop_gone(ctx: Context, lab: closed.ClosedLab, rest: Any) -> int:
     """Open proposals whose every author took their words back."""
-    gone = [row for row in rest if row.state == "pending" and proposals.offer(lab, proposal(row)).gone]
+    gone = [row for row in rest if row.state in OPEN and proposals.offer(lab, proposal(row)).gone]
     for row in gone:
         ctx.session.delete(row)
     return len(gone)
@@ -80,14 +80,15 @@ def _drop_gone(ctx: Context, lab: closed.ClosedLab, rest: Any) -> int:
 class AddProposal(Command):
     """One proposal by hand: what the lab says, in the words of the staff, for one place in one of its cases.
 
-    `target`: A1 (an aspect takes an element), A1.E3 (an element takes a suggestion) or 2.3 (a section takes a line).
+    `target`: A1 (an aspect takes an element), A1.E3 (an element takes a suggestion), 2.3 (a section takes a line) and the
+    others of places.py; the act follows from it. A correction speaks about the words that stand there now.
     `cluster` or `contributions`: what it rests on; votes, tiers and level are counted from them. `level` may lower it.
     The same source for the same case and act is the same proposal.
     """
 
     lab: Id | None = None
     case: Id
-    op: Annotated[str, Field(pattern=f"^({'|'.join(proposals.OPS)})$")]
+    op: Annotated[str, Field(pattern=f"^({'|'.join(places.OPS)})$")]
     target: Target
     text: Annotated[str, Prose(2000)]
     cluster: Id | None = None
@@ -100,7 +101,7 @@ class AddProposal(Command):
 def add(cmd: AddProposal, ctx: Context) -> dict[str, Any]:
     case = _case(ctx, cmd.case)
     target = place(case, cmd.target, site_template(ctx.session))
-    if OP_OF[deepest(target)] != cmd.op:
+    if places.op_of(target, site_template(ctx.session)) != cmd.op:
         raise Refused("invalid", fields={"target": _("This place does not take what is proposed.")})
     lab = gather(ctx.session, ctx.scope)
     with use_locale(lab.lab.language):
@@ -128,20 +129,12 @@ def _case(ctx: Context, named: str) -> Case:
     return case
 
 
-def place(case: Case, text: str, template: Any) -> dict[str, str]:
+def place(case: Case, text: str, template: Template) -> dict[str, str]:
     """A place in the case as a target, or `invalid`."""
-    target = proposals.read_target(text)
-    if target is not None:
-        kind = deepest(target)
-        found = find(case.document, target[kind])
-        there = template.section(target["section"]) is not None if kind == "section" else bool(found and found.kind == kind)
-        if there:
-            return target
-    raise Refused("invalid", _("There is no such place in the case."), fields={"target": _("unknown")})
-
-
-def deepest(target: dict[str, str]) -> str:
-    return next(kind for kind in ("section", "element", "aspect") if kind in target)
+    target = places.read_target(text)
+    if target is None or not places.is_there(case.document, target, template):
+        raise Refused("invalid", _("There is no such place in the case."), fields={"target": _("unknown")})
+    return target
 
 
 def _by_hand(cmd: AddProposal, case: str, target: dict[str, str], lab: closed.ClosedLab) -> closed.Proposal:
@@ -154,4 +147,6 @@ def _by_hand(cmd: AddProposal, case: str, target: dict[str, str], lab: closed.Cl
         )
     source = f"cluster:{cmd.cluster}" if cmd.cluster else f"contribution:{ids[0]}" if len(ids) == 1 else f"hand:{new_id()}"
     detail = {"category": cmd.category} if cmd.category else {}
+    if cmd.op in ("correct_fact", "settle_swot") and (base := places.words_at(lab.case[case].now, target)):
+        detail |= {"base": base, "how": "reword"}
     return closed.Proposal("", case, 0, source, cmd.op, target, cmd.text, detail, tuple(ids))

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 
 from facilitation.cases import queries
 from facilitation.cases.compare import Change, compare, names_of
@@ -27,6 +28,8 @@ from facilitation.core.i18n import _
 from facilitation.labs.models import LabCase
 from facilitation.offload import offload
 from facilitation.permissions import CASE, LEAD, standing_of
+from facilitation.reports.deciding import APPLIED
+from facilitation.reports.models import Proposal
 from facilitation.web import access, case_desk
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
@@ -179,8 +182,14 @@ def comparison(case: str) -> ResponseReturnValue:
     return render_template(
         "cases/compare.html", case=row, may=may, title=title, groups=_grouped(changes, words), words=words, count=len(changes),
         labs={lab.id: lab for lab in queries.labs_of(access.session(), row.id)}, field_label=_labels(words),
-        there={found.id for found in walk(row.document)},
+        there={found.id for found in walk(row.document)}, merges=_merges(row.id) if request.args.get("since") == "lab" else {},
     )  # fmt: skip
+
+
+def _merges(case: str) -> dict[str, Proposal]:
+    """Accepted proposals by the line they became: what can be taken back one by one."""
+    query = select(Proposal).where(Proposal.case_id == case, Proposal.state.in_(APPLIED))
+    return {row.applied_item: row for row in access.session().scalars(query) if row.applied_item}
 
 
 def _labels(words: Template) -> Any:

@@ -17,15 +17,18 @@ from facilitation.core.i18n import _, n_
 from facilitation.labs.models import Lab, LabCase
 from facilitation.permissions import CASE, COMMANDS, standing_of
 from facilitation.reports import desk
+from facilitation.reports.deciding import BESIDE
 from facilitation.reports.gather import gather
 from facilitation.reports.models import Proposal
+from facilitation.reports.place_words import places
 from facilitation.web import access
 
 blueprint = Blueprint("merge", __name__)
 ACTS: Mapping[str, tuple[str, ...]] = {
     "accept": (),
-    "edit": ("text", "target", "category", "note"),
+    "edit": ("text", "target", "category", "note", "base"),
     "reject": ("reason",),
+    "postpone": ("note",),
     "reopen": (),
 }
 
@@ -44,11 +47,12 @@ def _desk(case: str, unfolded: Mapping[str, str], trouble: Mapping[str, Any] | N
     for lab in _labs(row.id):
         made = desk.rows(gather(access.session(), lab.id), row.id, words)
         if made:
-            labs.append({"lab": lab, "open": [one for one in made if not one.is_decided],
+            labs.append({"lab": lab, "open": [one for one in made if not one.is_decided and not one.is_later],
+                         "later": [one for one in made if one.is_later],
                          "done": [one for one in made if one.is_decided], "progress": desk.progress(made)})  # fmt: skip
     return render_template(
         "merge/case.html", case=row, labs=labs, may_decide=bool(may & COMMANDS["merge.accept"]), words=words,
-        places=desk.places(row.document, words), count_words=desk.count_words, trouble=trouble, unfolded=unfolded,
+        places=places(row.document, words), count_words=desk.count_words, trouble=trouble, unfolded=unfolded,
         without=_labs_without(row.id, [entry["lab"].id for entry in labs]),
     )  # fmt: skip
 
@@ -77,11 +81,13 @@ def _labs_without(case: str, known: list[str]) -> list[Lab]:
     ]
 
 
-@blueprint.post("/cases/<case>/merge/<proposal>/<any(accept, edit, reject, reopen):act>")
+@blueprint.post("/cases/<case>/merge/<proposal>/<any(accept, edit, reject, postpone, reopen):act>")
 def decide(case: str, proposal: str, act: str) -> ResponseReturnValue:
     """One decision. What was typed is never lost: when it cannot be done, the desk comes back with it and the reason."""
     form = request.form
-    given: dict[str, str] = {name: form[name] for name in ACTS[act] if name in form}
+    given: dict[str, Any] = {name: form[name] for name in ACTS[act] if name in form}
+    if act == "edit":
+        given["detail"] = {name: form[name] for name in BESIDE if name in form and name != "category"}
     version = form.get("version", "1")
     try:
         access.do(
@@ -94,6 +100,9 @@ def decide(case: str, proposal: str, act: str) -> ResponseReturnValue:
         access.session().rollback()
         trouble = {"proposal": proposal, "message": refusal.message, "mine": given, "theirs": refusal.data.get("theirs")}
         return _desk(case, {"at": proposal, "fold": act}, trouble), refusal.status
+    if request.form.get("back") == "changes":
+        flash(_("The line is out of the case again. The proposal is open."))
+        return redirect(url_for("cases.comparison", case=case, since="lab"), 303)
     return redirect(url_for("reports.merge.case", case=case, _anchor=f"p-{_next(case, proposal, act)}"), 303)
 
 

@@ -246,7 +246,7 @@ COMMAND_ROWS = {
         case.add_aspect case.update_aspect case.move_aspect case.remove_aspect
         case.add_element case.update_element case.move_element case.remove_element
         case.add_suggestion case.update_suggestion case.move_suggestion case.remove_suggestion case.restore_item
-        merge.accept merge.edit merge.reject merge.reopen
+        merge.accept merge.edit merge.reject merge.postpone merge.reopen
     """,
     ("case", "saaaaafofo"): "case.delete case.set_owner",
 }

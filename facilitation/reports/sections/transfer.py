@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from facilitation.cases.document import find
 from facilitation.core.i18n import _
-from facilitation.reports import counts, proposals
+from facilitation.reports import counts, places, proposals
 from facilitation.reports.content import Block, Cell, Figure, Said, Section, Table, Text
+from facilitation.reports.place_words import place_name
 from facilitation.reports.reading import Reading
 from facilitation.reports.sections.challenges import Ranked, ranking_figure
 from facilitation.reports.sections.opening import note
@@ -116,10 +117,9 @@ def place_words(reading: Reading, case: str, ref: str) -> Said:
     if held is None:
         return Said(ref)
     found = find(held.before, ref) or find(held.now, ref)
-    if found is not None:
+    if found is not None and found.ref == ref:
         return Said(f"{ref} {found.item.get('title', '')}".strip(), note=held.ref)
-    section = reading.template.section(ref)
-    return Said(f"{ref} {section.title}" if section else ref, note=held.ref)
+    return Said(place_name(ref, held.now, reading.template), note=held.ref)
 
 
 # ---- additions to the matrix
@@ -151,7 +151,7 @@ def _addition(reading: Reading, offer: proposals.Offer, most: int) -> tuple[Cell
     _means, scale = _travel(reading)
     row = proposals.votes_of(reading.closed, offer.proposal.source.partition(":")[2])
     return (
-        place_words(reading, offer.proposal.case, proposals.say_target(offer.proposal.target)),
+        place_words(reading, offer.proposal.case, places.say_target(offer.proposal.target)),
         Said(offer.text),
         reading.degree(offer.travel, scale) if offer.travel is not None else "–",
         reading.split(row, most) if row else "–",
@@ -173,5 +173,6 @@ def decision(offer: proposals.Offer) -> Said:
         "edited": _("Accepted, reworded"),
         "rejected": _("Declined"),
         "pending": _("Open"),
+        "postponed": _("Postponed"),
     }[offer.proposal.state]
     return Said(word, note=offer.proposal.reason)

@@ -1,6 +1,6 @@
 // The merge desk: keys, folds, one proposal open at a time. Every decision is a plain form: without script all of it still works.
 //
-// J next, K back, A accept, E reword, D decline, Escape closes a fold. Keys are for those who decide many; they do nothing
+// J next, K back, A accept, E reword, D decline, L later, Escape closes a fold. Keys are for those who decide many; they do nothing
 // while somebody writes.
 
 import { t } from "../lib/i18n.js";
@@ -43,9 +43,9 @@ function fold(row, name, shown) {
   }
 }
 
-/** @param {HTMLElement} row */
-function accept(row) {
-  const button = row.querySelector('form[data-act="accept"] button');
+/** @param {HTMLElement} row @param {string} act */
+function press(row, act) {
+  const button = row.querySelector(`form[data-act="${act}"] button`);
   if (button instanceof HTMLButtonElement && !button.disabled) button.click();
 }
 
@@ -53,7 +53,8 @@ function accept(row) {
 const KEYS = {
   j: () => go(1),
   k: () => go(-1),
-  a: accept,
+  a: (row) => press(row, "accept"),
+  l: (row) => press(row, "postpone"),
   e: (row) => fold(row, "edit", true),
   r: (row) => fold(row, "edit", true),
   d: (row) => fold(row, "reject", true),
@@ -81,7 +82,18 @@ document.addEventListener("click", (event) => {
   if (!row.classList.contains("merge__row--open")) open(row, { focus: false });
   const toggle = /** @type {HTMLElement | null} */ (target.closest("[data-toggles]"));
   if (toggle) fold(row, toggle.dataset.toggles ?? "");
-  if (target.closest("[data-later]")) go(1);
+});
+
+// Another fact was chosen to be corrected: its words come into the box, unless somebody wrote in it already.
+document.addEventListener("change", (event) => {
+  const select = event.target;
+  if (!(select instanceof HTMLSelectElement) || !select.matches("[data-facts]")) return;
+  const now = select.selectedOptions[0]?.dataset.now ?? "";
+  const form = /** @type {HTMLFormElement} */ (select.form);
+  const text = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("text"));
+  const base = /** @type {HTMLInputElement} */ (form.elements.namedItem("base"));
+  if (text.value === base.value) text.value = now;
+  base.value = now;
 });
 
 // After a decision the page comes back at the next open proposal.
