@@ -92,6 +92,7 @@ def row(closed: ClosedLab, proposal: Proposal, words: Template) -> Row:
     votes = proposals.votes_of(closed, proposal.source.partition(":")[2])
     cluster = closed.cluster.get(proposal.source.partition(":")[2])
     now = first_words(item.item) if item else ""
+    before = str(item.item.get("before", "")) if item else ""
     return Row(
         id=proposal.id,
         version=proposal.version,
@@ -113,7 +114,7 @@ def row(closed: ClosedLab, proposal: Proposal, words: Template) -> Row:
         is_there=item is not None,
         taken_back=len(proposal.contributions) - len(offer.sources),
         gone=offer.gone,
-        difference=tuple(_difference(proposal, offer, now)),
+        difference=tuple(difference(before, now) if before and now else _difference(proposal, offer, now)),
         how=str(offer.detail.get("how") or "") if "item" in proposal.target else "",
         facts=tuple(facts),
         likely=say_target(proposal.target) if "field" in proposal.target else likely_fact(facts, offer.text),

@@ -88,6 +88,9 @@ def _section_place(document: Mapping[str, Any], proposal: Proposal, words: Templ
         now = words_at(document, target) or ""
         return Place(name, now=now, text="" if proposal.state in ("accepted", "edited") else now)
     lines = tuple(f"{known.label}: {_shortened(value)}" for known, value in _texts(fields, target, words))
+    lines += tuple(
+        first_words(row) for value in fields.values() if isinstance(value, list) for row in value if isinstance(row, dict)
+    )
     slot = _("The confirmation stands beside this section") if proposal.op == "confirm_fact" else ""
     return Place(name, lines=lines, slot=slot or _("The correction is noted beside these words; they stay as they are"))
 
