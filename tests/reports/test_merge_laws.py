@@ -130,6 +130,7 @@ class Desk:
             return
         id_, merged = self.merged[place % len(self.merged)]
         kept = {found.id: content(found.item) for found in walk(self.document) if found.id in self.human and found.id != id_}
+        record = find(self.document, id_)
         try:
             self.document = take_out(self.document, id_, merged)
         except RewrittenError:
@@ -138,6 +139,9 @@ class Desk:
         for other, said in kept.items():
             now = find(self.document, other)
             assert now is not None
+            if record is not None and record.item.get("item") == other:  # the one cell that was corrected is as it was before
+                column = record.item.get("column", "text")
+                said = self.human[other] = {**said, column: now.item[column]}
             assert content(now.item) == said
         self.human.pop(id_, None)
         self.field = words_at(self.document, CORRECTED) or ""
