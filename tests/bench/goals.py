@@ -1,0 +1,85 @@
+"""The goals of the issue, each with what this run says about it."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+Results = dict[tuple[str, str], list[dict[str, Any]]]
+SMALL, LARGE, LABS = "fan-out 300 × 20", "fan-out 1000 × 100", "50 labs × 20 phones, 50 posts/s"
+
+
+@dataclass(frozen=True)
+class Goal:
+    """One row: what was asked, what came out, and by how much it was missed."""
+
+    what: str
+    asked: str
+    measured: str
+    verdict: str
+
+
+def goals(results: Results) -> list[Goal]:
+    """Every goal whose runs are there."""
+    found = []
+    for what, limit, unit, more_is_better, measure in _TABLE:
+        try:
+            value = measure(_Reader(results))
+        except (LookupError, statistics.StatisticsError):
+            continue
+        met = value >= limit if more_is_better else value <= limit
+        off = (limit / value if more_is_better else value / limit) if value and limit else float("inf")
+        sign = "≥" if more_is_better else "≤"
+        found.append(Goal(what, f"{sign} {limit:g}{unit}", f"{value:.3g}{unit}", "met" if met else f"**missed**, {off:.2f} ×"))
+    return found
+
+
+@dataclass(frozen=True)
+class _Reader:
+    results: Results
+
+    def __call__(self, scenario: str, server: str, *path: str) -> float:
+        """The median of one number over the runs of one server."""
+        return statistics.median(_at(run, path) for run in self.results[scenario, server])
+
+    def cpu(self, scenario: str, server: str) -> float:
+        return self(scenario, server, "cpu_s_per_1k_deliv") * 1000
+
+    def lost_or_doubled(self) -> float:
+        runs = [run for (_scenario, server), all_ in self.results.items() if server == "product" for run in all_ if "dups" in run]
+        return sum(run.get("lost", 0) + run["dups"] for run in runs) if runs else float("nan")
+
+
+def _at(run: dict[str, Any], path: tuple[str, ...]) -> float:
+    value: Any = run
+    for name in path:
+        value = value[name]
+    return float(value)
+
+
+Row = tuple[str, float, str, bool, Callable[[_Reader], float]]
+_TABLE: tuple[Row, ...] = (
+    ("CPU per delivery, 300 × 20, against Node", 1.0, " ×", False, lambda r: r.cpu(SMALL, "product") / r.cpu(SMALL, "node")),
+    ("CPU per delivery, 300 × 20: stock costs", 4.0, " ×", True, lambda r: r.cpu(SMALL, "stock") / r.cpu(SMALL, "product")),
+    ("CPU per delivery, 1000 × 100, against Node", 0.5, " ×", False, lambda r: r.cpu(LARGE, "product") / r.cpu(LARGE, "node")),
+    ("CPU per delivery, 1000 × 100, against the relay", 1.0, " ×", False,
+     lambda r: r.cpu(LARGE, "product") / r.cpu(LARGE, "relay")),
+    ("highest rate at 1,000 phones, against stock", 10.0, " ×", True,
+     lambda r: r("top rate at 1000", "product", "rate") / max(1.0, r("top rate at 1000", "stock", "rate"))),
+    ("durable answer p99, 300 × 20, against Node", 1.0, " ×", False,
+     lambda r: r(SMALL, "product", "ack_ms", "p99") / r(SMALL, "node", "ack_ms", "p99")),
+    ("seen by all p99, 300 × 20, against the best of Node and relay", 1.5, " ×", False,
+     lambda r: r(SMALL, "product", "seen_all_ms", "p99")
+     / min(r(SMALL, server, "seen_all_ms", "p99") for server in ("node", "relay"))),
+    ("1,000 joins at once", 1.5, " s", False, lambda r: r("storm 1000", "product", "connect_s")),
+    ("joins refused of 4,000 at once", 0, "", False, lambda r: 4000 - r("storm 4000", "product", "ready")),
+    ("late join, 2,000 contributions: CPU", 1.5, " ms", False, lambda r: r("late join 2000", "product", "cpu_ms")),
+    ("late join, 2,000 contributions: bytes", 100, " kB", False, lambda r: r("late join 2000", "product", "bytes") / 1000),
+    ("memory per phone, 1,000 phones", 80, " kB", False, lambda r: r("storm 1000", "product", "rss_per_conn_kb")),
+    ("bytes per contribution and phone, 300 × 20", 160, "", False, lambda r: r(SMALL, "product", "wire_bytes_per_delivery")),
+    ("bytes per contribution and phone, 1000 × 100", 160, "", False, lambda r: r(LARGE, "product", "wire_bytes_per_delivery")),
+    ("many labs: CPU against Node", 1.5, " ×", False, lambda r: r.cpu(LABS, "product") / r.cpu(LABS, "node")),
+    ("lost or doubled in all runs of the product", 0, "", False, lambda r: r.lost_or_doubled()),
+)  # fmt: skip

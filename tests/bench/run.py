@@ -1,0 +1,69 @@
+"""Measures the speed of the tool beside a stock server, Node and a bare relay.
+
+    python -m tests.bench.run                    everything, interleaved, about 15 minutes; writes RESULTS.md
+    python -m tests.bench.run fan-out            N phones × R posts a second
+    python -m tests.bench.run storm              N phones join at once
+    python -m tests.bench.run late-join          2,000 contributions are there already
+    python -m tests.bench.run many-labs          50 labs × 20 phones
+    python -m tests.bench.run slow-disk          each fsync takes 10 ms more
+    python -m tests.bench.run top-rate           the highest rate 1,000 phones see within 250 ms
+
+With names it prints and leaves RESULTS.md alone. `--runs N` repeats each step N times.
+Needs Linux, two cores, g++, zlib, OpenSSL headers, npm.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+from tests.bench import servers, table
+from tests.bench.scenarios import SCENARIOS
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.run", description=__doc__)
+    parser.add_argument("scenario", nargs="*", help=", ".join(SCENARIOS))
+    parser.add_argument("--runs", type=int, help="how often each step is run")
+    parser.add_argument("--raw", type=Path, help="keep every number of every run in this file, one JSON object a line")
+    options = parser.parse_args()
+    if unknown := set(options.scenario) - set(SCENARIOS):
+        parser.error(f"there is no scenario {', '.join(sorted(unknown))}")
+    try:
+        servers.build()
+    except servers.Missing as missing:
+        sys.exit(str(missing))
+    began = time.monotonic()
+    results = measure(options.scenario or list(SCENARIOS), options.runs, options.raw)
+    if not options.scenario:
+        table.write(results, seconds=time.monotonic() - began)
+        print(f"written: {table.RESULTS.name}")
+
+
+def measure(names: list[str], runs: int | None, raw: Path | None) -> table.Results:
+    """Round after round over the steps of every scenario, so that all servers meet the same machine."""
+    results: table.Results = {}
+    for name in names:
+        steps, usual = SCENARIOS[name]
+        for _round in range(runs or usual):
+            for step in steps():
+                found = step.measure()
+                results.setdefault((step.scenario, step.server), []).append(found)
+                print(f"{step.scenario:34} {step.server:8} {summary(found)}", flush=True)
+                if raw is not None:
+                    with raw.open("a") as file:
+                        file.write(json.dumps({"scenario": step.scenario, "server": step.server, **found}) + "\n")
+    return results
+
+
+def summary(found: dict[str, object]) -> str:
+    """The numbers of one run in one line."""
+    told = [f"{title} {table.short(value)}" for title, read in table.COLUMNS if (value := read(found)) is not None]
+    return " · ".join([*told, str(found.get("trouble", ""))])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+"""What is measured. Each scenario is a list of steps; the steps of all servers are interleaved, so that ratios are fair."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from tests.bench import servers
+from tests.bench.fetching import fetch_all
+
+Found = dict[str, Any]
+PHONES = {"posters": 1000}  # many seats post, each within the rate limits, as real phones do
+SLOW_US = 10_000  # a poor disk: each fsync takes ten milliseconds more
+
+
+@dataclass(frozen=True)
+class Step:
+    """One run of one server: `measure()` starts it, drives it and ends it."""
+
+    scenario: str
+    server: str
+    measure: Callable[[], Found]
+
+
+def fan_out(only: tuple[str, ...] = ("product", "node", "relay", "stock")) -> Iterator[Step]:
+    """N phones on one board, R posts a second in all; each delivery is checked."""
+    for phones, rate in ((300, 20), (1000, 100)):
+        for server in only:
+            yield Step(f"fan-out {phones} × {rate}", server, lambda s=server, n=phones, r=rate: _posts(s, n, r))
+
+
+def top_rate() -> Iterator[Step]:
+    """The highest rate at 1,000 phones that keeps seen-by-all p99 below 250 ms: each server climbs its own ladder."""
+    for server, ladder in (("stock", (5, 10, 20, 30)), ("node", (30, 50, 80)), ("product", (100, 200, 300))):
+        yield Step("top rate at 1000", server, lambda s=server, rates=ladder: _climb(s, rates))
+
+
+def storm() -> Iterator[Step]:
+    """N phones connect at once, say who they are and fetch the board."""
+    for phones, who in ((1000, ("product", "node", "stock")), (4000, ("product",))):
+        for server in who:
+            yield Step(f"storm {phones}", server, lambda s=server, n=phones: _joins(s, n))
+
+
+def late_join() -> Iterator[Step]:
+    """2,000 contributions are there already; phones come one after the other and get them all."""
+    yield Step("late join 2000", "product", _late_product)
+    for server in ("node", "stock"):
+        yield Step("late join 2000", server, lambda s=server: _late_plain(s))
+
+
+def many_labs() -> Iterator[Step]:
+    """50 labs with 20 phones each, 50 posts a second in all."""
+    for server in ("product", "node", "stock"):
+        yield Step("50 labs × 20 phones, 50 posts/s", server, lambda s=server: _posts(s, 1000, 50, labs=50))
+
+
+def slow_disk() -> Iterator[Step]:
+    """200 phones, 50 posts a second, and each fsync takes ten milliseconds more."""
+    for server in ("product", "node", "stock"):
+        yield Step("slow disk 200 × 50", server, lambda s=server: _posts(s, 200, 50, slow_us=SLOW_US))
+
+
+SCENARIOS: dict[str, tuple[Callable[[], Iterator[Step]], int]] = {
+    # name: (its steps, how often when all are run)
+    "fan-out": (fan_out, 3),
+    "storm": (storm, 2),
+    "late-join": (late_join, 3),
+    "many-labs": (many_labs, 3),
+    "slow-disk": (slow_disk, 2),
+    "top-rate": (top_rate, 1),
+}
+
+
+def _posts(server: str, phones: int, rate: float, *, labs: int = 1, slow_us: int = 0) -> Found:
+    with servers.ALL[server](phones, labs=labs, slow_us=slow_us) as running:
+        found = servers.drive(
+            running, n=phones, posters=phones, boards=labs, rate=rate, dur=5, warm=1.5, drain=8, connect_rate=800
+        )
+    return checked(found)
+
+
+def checked(found: Found) -> Found:
+    """The run, when nothing was refused; loss and duplicates stay in it as numbers."""
+    if found["refused"] or found["failed"] or found["lost_clients"]:
+        found["trouble"] = f"{found['failed']} refused at the door, {found['lost_clients']} lost, {found['refused']} refusals"
+    found["lost"] = found["expected"] - found["delivered"]
+    return found
+
+
+def _climb(server: str, rates: tuple[int, ...]) -> Found:
+    best: Found = {"rate": 0, "seen_all_ms": {"p50": 0, "p95": 0, "p99": 0}}
+    for rate in rates:
+        found = _posts(server, 1000, rate)
+        if found["lost"] or found["dups"] or found.get("trouble") or found["seen_all_ms"]["p99"] >= 250:
+            break
+        best = found
+    return best
+
+
+def _joins(server: str, phones: int) -> Found:
+    with servers.ALL[server](phones) as running:
+        found = servers.drive(running, n=phones, posters=1, rate=0, dur=0.3, warm=0.1, drain=0.1, hold=2.5)
+    return checked(found)
+
+
+def _late_product() -> Found:
+    with servers.product(200, contributions=2000) as running:
+        assert running.given is not None
+        lab = running.given.labs[0][0]
+        path = f"/labs/{lab}/stream/room"
+        fetch_all(running, path, running.given.cookies[:5])  # the first one builds it
+        return fetch_all(running, path, running.given.cookies[5:])
+
+
+def _late_plain(server: str) -> Found:
+    """Their usual way: everything in the answer to `join`."""
+    with servers.ALL[server](0) as running:
+        servers.drive(running, n=1, posters=1, rate=2000, arrival="even", dur=1, warm=0.05, drain=8, seed=2)
+        found = servers.drive(
+            running, n=60, posters=1, rate=0, dur=0.2, warm=0.1, drain=0.1, inflight=1,
+            on_connect='421["join",{"board":"b0","all":1}]',
+        )  # fmt: skip
+    return {"cpu_ms": found["connect_cpu_s"] * 1000 / 60, "bytes": found["connect_bytes_per_client"]}
