@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Flask
 from flask_socketio import SocketIO
 
-from facilitation.live import door
+from facilitation.live import door, encoding
+from facilitation.live.fanout import client_manager
 from facilitation.live.timekeeper import Timekeeper
 
 
@@ -23,6 +24,8 @@ def register(app: Flask, socketio: SocketIO) -> None:
         manage_session=False,
         http_compression=False,
         transports=["websocket"] if settings.SHARED_PORT else ["polling", "websocket"],
+        json=encoding,
+        client_manager=client_manager(settings.ASYNC_MODE),
     )
     door.register(app, socketio)
 
