@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, request
-from flask_socketio import ConnectionRefusedError, SocketIO, disconnect, emit, join_room
+from flask_socketio import ConnectionRefusedError, SocketIO, emit, join_room
 from sqlalchemy.exc import DBAPIError, TimeoutError
 from sqlalchemy.orm import Session
 
@@ -21,14 +23,17 @@ from facilitation.dispatch import answer_of
 from facilitation.extensions import db
 from facilitation.labs.models import Lab
 from facilitation.live.announcer import room_of
+from facilitation.live.encoding import Encoded
 from facilitation.live.presence import Presence
-from facilitation.people.mine import mine
+from facilitation.people.models import Seat
 from facilitation.people.recognise import recognise
+from facilitation.people.seats import seat_value
 from facilitation.permissions import standing_of
-from facilitation.stream.read import epoch, heads
+from facilitation.stream.read import epoch_and_heads
 from facilitation.web.access import identity_for, streams_of, synced
 
 STRIKES = 3
+SYNCS_PER_10S = 40
 
 
 @dataclass
@@ -41,22 +46,29 @@ class Connection:
     streams: tuple[str, ...]
     rehearsal: bool
     strikes: int = 0
+    syncs: deque[float] = field(default_factory=lambda: deque(maxlen=SYNCS_PER_10S))
 
     @property
     def seat(self) -> str | None:
         return self.who.id if self.who.kind == "seat" else None
 
+    def may_sync(self) -> bool:
+        """Not more than `SYNCS_PER_10S` in ten seconds: a client in step with its stream asks once or twice a minute."""
+        now = time.monotonic()
+        if len(self.syncs) == SYNCS_PER_10S and now - self.syncs[0] < 10:
+            return False
+        self.syncs.append(now)
+        return True
+
 
 def register(app: Flask, socketio: SocketIO) -> None:
     """Bind the handlers of one application."""
     door = Door(app, socketio)
-    for event, handler in (
-        ("connect", door.on_connect),
-        ("disconnect", door.on_disconnect),
-        ("sync", door.on_sync),
-        ("command", door.on_command),
-    ):
-        socketio.on_event(event, handler)
+    socketio.on_event("connect", door.on_connect)
+    socketio.on_event("disconnect", door.on_disconnect)
+    # These need no request: who asks was read from it when the socket came. The request would cost more than the answer.
+    socketio.server.on("sync", door.on_sync)
+    socketio.server.on("command", door.on_command)
 
 
 class Door:
@@ -64,6 +76,7 @@ class Door:
 
     def __init__(self, app: Flask, socketio: SocketIO) -> None:
         extension = app.extensions["facilitation"]
+        self._app = app
         self._server = socketio.server
         self._settings, self._dispatcher = extension["settings"], extension["dispatcher"]
         self._counters = extension["counters"]
@@ -109,24 +122,27 @@ class Door:
         if connection is not None:
             self._presence.went(connection.lab, connection.seat)
 
-    def on_sync(self, wanted: Any = None) -> dict[str, Any]:
-        connection = self._connections.get(sid())
+    def on_sync(self, sid: str, wanted: Any = None) -> Any:
+        connection = self._connections.get(sid)
         if connection is None:
             return {"gone": "gone"}
+        if not connection.may_sync():
+            self._hang_up(sid, 10_000)
+            return None
         if not isinstance(wanted, Mapping):
             wanted = {}
         self._counters.resyncs += wanted.get("have") is not None
         try:
-            with reading(db.engine) as session, use_locale(connection.who.language):
-                return synced(session, connection.who, connection.lab, wanted, self._settings)
+            with self._app.app_context(), reading(db.engine) as session, use_locale(connection.who.language):
+                return Encoded(synced(session, connection.who, connection.lab, wanted, self._settings).text())
         except Refused as refusal:
             return {"gone": refusal.code}
         except (DBAPIError, TimeoutError):
-            disconnect()  # no database, no truth: it comes back with its own back-off, and is let in when there is one
+            self._server.disconnect(sid)  # no database, no truth: it comes back with its own back-off, when there is one
             raise
 
-    def on_command(self, envelope: Any = None) -> dict[str, Any]:
-        connection = self._connections.get(sid())
+    def on_command(self, sid: str, envelope: Any = None) -> dict[str, Any]:
+        connection = self._connections.get(sid)
         key = envelope.get("key") if isinstance(envelope, Mapping) else None
         if connection is None:
             return answer_of(Refused("gone"), key, epoch_ms(system_clock()))
@@ -134,18 +150,22 @@ class Door:
             name = str(envelope.get("name")) if isinstance(envelope, Mapping) else ""
             self._limits.command(connection.who, name, loose=connection.rehearsal)
         except Refused as refusal:
-            return self._strike(connection, answer_of(refusal, key, epoch_ms(system_clock())))
-        answer: dict[str, Any] = self._dispatcher.handle(envelope, connection.who, lab=connection.lab)
+            return self._strike(sid, connection, answer_of(refusal, key, epoch_ms(system_clock())))
+        with self._app.app_context():
+            answer: dict[str, Any] = self._dispatcher.handle(envelope, connection.who, lab=connection.lab)
         return answer
 
-    def _strike(self, connection: Connection, answer: dict[str, Any]) -> dict[str, Any]:
+    def _strike(self, sid: str, connection: Connection, answer: dict[str, Any]) -> dict[str, Any]:
         """A seat that goes on asking too often is hung up on; it may come back after the pause."""
         connection.strikes += 1
         if connection.strikes > STRIKES * self._settings.COMMANDS_PER_10S:
-            self._counters.drops += 1
-            emit("bye", {"reason": "slow", "back_in_ms": answer.get("after_ms", 10_000)})
-            disconnect()
+            self._hang_up(sid, answer.get("after_ms", 10_000))
         return answer
+
+    def _hang_up(self, sid: str, back_in_ms: int) -> None:
+        self._counters.drops += 1
+        self._server.emit("bye", {"reason": "slow", "back_in_ms": back_in_ms}, to=sid)
+        self._server.disconnect(sid)
 
 
 def asked_from(environ: Mapping[str, Any]) -> str:
@@ -182,10 +202,10 @@ def admit(session: Session, auth: Any, presence: Presence, settings: Any) -> Con
 
 
 def hello_to(session: Session, connection: Connection, settings: Any) -> dict[str, Any]:
-    numbers = heads(session, connection.lab, connection.streams)
+    era, numbers = epoch_and_heads(session, connection.lab)
     hello: dict[str, Any] = {
         "v": 1,
-        "epoch": epoch(session),
+        "epoch": era,
         "now": epoch_ms(system_clock()),
         "lab": connection.lab,
         "role": connection.role,
@@ -198,5 +218,5 @@ def hello_to(session: Session, connection: Connection, settings: Any) -> dict[st
         },
     }
     if connection.seat:
-        hello["seat"] = mine(session, connection.seat).get("seat")
+        hello["seat"] = seat_value(session.get_one(Seat, connection.seat))
     return hello

@@ -102,7 +102,7 @@ class Presence:
         if not labs and not maybe:
             return
         with reading(db.engine) as session:
-            for lab in labs | maybe:
+            for lab in labs | {lab for lab in maybe if self._elsewhere or self._is_listening(room_of(lab, STAFF))}:
                 seats = list(self._seats[lab]) if lab in self._seats else []
                 counts = self._by_tier(session, lab, seats)
                 self._say(lab, ROOM, {"online": counts["online"]}, anew=lab in labs)
@@ -114,6 +114,9 @@ class Presence:
         if anew or self._said.get((lab, audience)) != value:
             self._said[lab, audience] = value
             self._socketio.emit("presence", value, to=room_of(lab, audience))
+
+    def _is_listening(self, room: str) -> bool:
+        return bool(self._socketio.server.manager.rooms.get("/", {}).get(room))
 
     def _forget(self, lab: str) -> None:
         """Nobody is there any more: nothing is kept."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from facilitation.boards.models import Contribution, Vote
@@ -12,15 +12,28 @@ from facilitation.labs.models import FactCheck
 from facilitation.people.models import Seat
 from facilitation.people.seats import seat_value
 
+# Asked after every contribution of a seat and at every sync: columns instead of objects, and built once.
+_SEAT: BindParameter[str] = bindparam("seat")
+_CONTRIBUTIONS = (
+    select(
+        Contribution.id, Contribution.key, Contribution.board_id, Contribution.column, Contribution.kind, Contribution.text,
+        Contribution.version, Contribution.status, Contribution.label, Contribution.number, Contribution.reason,
+        Contribution.parent_id, Contribution.reply_kind, Contribution.target, Contribution.extra, Contribution.people,
+    )
+    .where(Contribution.seat_id == _SEAT)
+    .order_by(Contribution.number)
+)  # fmt: skip
+_VOTES = select(Vote.ballot_id, Vote.dots).where(Vote.seat_id == _SEAT)
+_CHECKS = select(FactCheck.case_id, FactCheck.section, FactCheck.verdict, FactCheck.text).where(FactCheck.seat_id == _SEAT)
+
 
 def mine(session: Session, seat_id: str) -> dict[str, Any]:
     """{contributions: [{id, key, board, column, text, version, status, reason?, replies…}], dots: {ballot: {item: n}}, …}."""
     seat = session.get(Seat, seat_id)
     if seat is None:
         return {"contributions": [], "dots": {}}
-    rows = session.scalars(select(Contribution).where(Contribution.seat_id == seat_id).order_by(Contribution.number)).all()
-    votes = session.execute(select(Vote.ballot_id, Vote.dots).where(Vote.seat_id == seat_id))
-    checks = session.scalars(select(FactCheck).where(FactCheck.seat_id == seat_id))
+    asked, who = session.connection(), {"seat": seat_id}
+    rows, votes, checks = (asked.execute(query, who).all() for query in (_CONTRIBUTIONS, _VOTES, _CHECKS))
     return {
         "contributions": [_own(row) for row in rows],
         "dots": {row.ballot_id: row.dots for row in votes},
@@ -33,7 +46,7 @@ def mine(session: Session, seat_id: str) -> dict[str, Any]:
     }
 
 
-def _own(row: Contribution) -> dict[str, Any]:
+def _own(row: Row[Any]) -> dict[str, Any]:
     value: dict[str, Any] = {
         "id": row.id,
         "key": row.key,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from facilitation.core.actor import Actor, Grant, Identity, Nobody, Staff, System, Wall
@@ -25,10 +25,12 @@ def recognise(session: Session, who: Identity) -> Actor:
             return Nobody(who.language)
 
 
+# Asked for every command and every sync: built once.
+_SEAT = select(Seat.id, Seat.lab_id, Seat.tier, Seat.language).where(Seat.id == bindparam("seat"), Seat.removed_at.is_(None))
+
+
 def _seat(session: Session, who: Identity) -> SeatActor | None:
-    row = session.execute(
-        select(Seat.id, Seat.lab_id, Seat.tier, Seat.language).where(Seat.id == who.id, Seat.removed_at.is_(None))
-    ).first()
+    row = session.connection().execute(_SEAT, {"seat": who.id}).first()
     return SeatActor(row.id, row.lab_id, row.tier, row.language) if row else None
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from facilitation.core.errors import Refused
@@ -51,6 +51,36 @@ def view(type_: str) -> Callable[[View], View]:
     return register
 
 
+# What every reading asks first, built once: SQLAlchemy takes longer to build a statement than SQLite to answer it.
+_ERA = select(Instance.epoch).where(Instance.id == 1).scalar_subquery().label("epoch")
+_EPOCH_AND_HEADS = select(_ERA, StreamHead.audience, StreamHead.head).where(StreamHead.lab_id == bindparam("lab"))
+_EPOCH_AND_HEAD = _EPOCH_AND_HEADS.where(StreamHead.audience == bindparam("audience"))
+_CHANGES = (
+    select(Change.type, Change.entity_id)
+    .where(
+        Change.lab_id == bindparam("lab"),
+        Change.audience == bindparam("audience"),
+        Change.seq > bindparam("after"),
+        Change.seq <= bindparam("to"),
+    )
+    .order_by(Change.seq)
+)
+
+
+def epoch_and_head(session: Session, lab: str, audience: str) -> tuple[str, int]:
+    """What the database calls itself, and the last number of one stream; `Refused` when there is no such stream."""
+    row = session.connection().execute(_EPOCH_AND_HEAD, {"lab": lab, "audience": audience}).first()
+    if row is None:
+        raise Refused("not_found")
+    return row.epoch or "0", row.head
+
+
+def epoch_and_heads(session: Session, lab: str) -> tuple[str, dict[str, int]]:
+    """What the database calls itself, and the last number of every stream of a lab."""
+    rows = session.connection().execute(_EPOCH_AND_HEADS, {"lab": lab}).all()
+    return (rows[0].epoch if rows else None) or "0", {row.audience: row.head for row in rows}
+
+
 def epoch(session: Session) -> str:
     return session.scalar(select(Instance.epoch).where(Instance.id == 1)) or "0"
 
@@ -71,11 +101,11 @@ def heads(session: Session, lab: str, audiences: Collection[str]) -> dict[str, i
 
 def snapshot(looking: Looking) -> dict[str, Any]:
     """Everything the audience may see, at the number it is true for."""
-    session, lab = looking.session, looking.lab
+    era, number = epoch_and_head(looking.session, looking.lab.id, looking.audience)
     return {
-        "epoch": epoch(session),
+        "epoch": era,
         "stream": looking.audience,
-        "seq": head(session, lab.id, looking.audience),
+        "seq": number,
         "entities": {type_: dict(look(looking, None)) for type_, look in VIEWS.items()},
     }
 
@@ -83,14 +113,11 @@ def snapshot(looking: Looking) -> dict[str, Any]:
 def delta(looking: Looking, have: int) -> dict[str, Any] | None:
     """What changed after number `have`; None when a snapshot is the better answer."""
     session, lab, audience = looking.session, looking.lab, looking.audience
-    to = head(session, lab.id, audience)
+    era, to = epoch_and_head(session, lab.id, audience)
     if not 0 <= have <= to or to - have > FOLD_LIMIT:
         return None
-    rows = session.execute(
-        select(Change.type, Change.entity_id)
-        .where(Change.lab_id == lab.id, Change.audience == audience, Change.seq > have, Change.seq <= to)
-        .order_by(Change.seq)
-    )
+    wanted = {"lab": lab.id, "audience": audience, "after": have, "to": to}
+    rows = session.connection().execute(_CHANGES, wanted) if to > have else ()
     changed: dict[str, dict[str, None]] = {}
     for type_, entity in rows:
         changed.setdefault(type_, {})[entity] = None
@@ -98,7 +125,7 @@ def delta(looking: Looking, have: int) -> dict[str, Any] | None:
     for type_, ids in changed.items():
         seen = VIEWS[type_](looking, list(ids))
         changes += [{"type": type_, "id": entity, "value": seen.get(entity)} for entity in ids]
-    return {"epoch": epoch(session), "stream": audience, "from": have, "to": to, "changes": changes}
+    return {"epoch": era, "stream": audience, "from": have, "to": to, "changes": changes}
 
 
 def apply(state: dict[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,12 +140,3 @@ def apply(state: dict[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
         else:
             values[item["id"]] = item["value"]
     return {**state, "seq": change["to"], "entities": entities}
-
-
-def sync(looking: Looking, *, epoch_seen: str | None, have: int | None) -> dict[str, Any]:
-    """The answer to `sync`: a delta when the client's number can be built on, else a snapshot."""
-    if have is not None and epoch_seen == epoch(looking.session):
-        short = delta(looking, have)
-        if short is not None:
-            return short
-    return snapshot(looking)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from flask import Flask, current_app, g, request
@@ -22,7 +23,8 @@ from facilitation.people.models import Seat, User
 from facilitation.people.recognise import recognise
 from facilitation.people.seats import seat_token
 from facilitation.permissions import COMMANDS, standing_of
-from facilitation.stream.read import Looking, sync
+from facilitation.stream.kept import Kept, Snapshots, encoded
+from facilitation.stream.read import Looking, delta, epoch_and_head
 from facilitation.stream.record import ROOM, STAFF
 
 LAB_STAFF = frozenset({"coordinator", "organiser", "facilitator", "rapporteur", "case_owner"})
@@ -114,8 +116,22 @@ def streams_of(who: Identity, standing: frozenset[str]) -> tuple[str, ...]:
     return (ROOM,)
 
 
-def synced(session: Session, who: Identity, lab_id: str, wanted: Mapping[str, Any], settings: Any) -> dict[str, Any]:
-    """The answer to `sync`, through either door: snapshot or delta of one stream, with the seat's own."""
+@dataclass(frozen=True)
+class Synced:
+    """The answer to `sync`: a kept snapshot or a delta of one stream, and what is the seat's own."""
+
+    news: Kept | dict[str, Any]
+    mine: dict[str, Any] | None
+
+    def text(self) -> str:
+        """As JSON."""
+        if isinstance(self.news, Kept):
+            return self.news.whole(self.mine)
+        return encoded(self.news if self.mine is None else {**self.news, "mine": self.mine})
+
+
+def synced(session: Session, who: Identity, lab_id: str, wanted: Mapping[str, Any], settings: Any) -> Synced:
+    """The answer to `sync`, through either door; `Refused` for whoever may not look."""
     actor = recognise(session, who)
     standing = standing_of(session, actor, "lab", lab_id)
     if not standing:
@@ -127,13 +143,20 @@ def synced(session: Session, who: Identity, lab_id: str, wanted: Mapping[str, An
     lab = session.get(Lab, lab_id)
     if lab is None:
         raise Refused("not_found")
-    have = wanted.get("have")
-    have = have if isinstance(have, int) and not isinstance(have, bool) else None
-    epoch = wanted.get("epoch")
-    answer = sync(Looking(session, lab, stream, settings), epoch_seen=epoch if isinstance(epoch, str) else None, have=have)
-    if who.kind == "seat":
-        answer = {**answer, "mine": mine(session, who.id)}
-    return answer
+    looking = Looking(session, lab, stream, settings)
+    return Synced(_news(looking, wanted), mine(session, who.id) if who.kind == "seat" else None)
+
+
+def _news(looking: Looking, wanted: Mapping[str, Any]) -> Kept | dict[str, Any]:
+    """A delta when the client's number can be built on, else a snapshot."""
+    have, epoch = wanted.get("have"), wanted.get("epoch")
+    if isinstance(have, int) and not isinstance(have, bool):
+        era, _head = epoch_and_head(looking.session, looking.lab.id, looking.audience)
+        short = delta(looking, have) if epoch == era else None
+        if short is not None:
+            return short
+    snapshots: Snapshots = extension("snapshots")
+    return snapshots.get(looking)
 
 
 def actor() -> Actor:

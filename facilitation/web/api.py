@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -17,6 +16,7 @@ from facilitation.core.unit_of_work import can_write
 from facilitation.dispatch import answer_of
 from facilitation.extensions import csrf, db
 from facilitation.labs.models import Lab
+from facilitation.stream.kept import Kept
 from facilitation.web import access
 
 blueprint = Blueprint("api", __name__)
@@ -83,11 +83,16 @@ def stream(lab: str, name: str) -> ResponseReturnValue:
     return _packed(answer)
 
 
-def _packed(answer: dict[str, Any]) -> Response:
-    body = json.dumps(answer, separators=(",", ":"), ensure_ascii=False).encode()
+def _packed(answer: access.Synced) -> Response:
+    gzipped = "gzip" in request.headers.get("Accept-Encoding", "")
+    if gzipped and isinstance(answer.news, Kept):
+        body = answer.news.gzipped(answer.mine)
+    else:
+        body = answer.text().encode()
+        gzipped = gzipped and len(body) >= GZIP_FROM
+        body = gzip.compress(body, compresslevel=5, mtime=0) if gzipped else body
     response = Response(body, mimetype="application/json")
-    if len(body) >= GZIP_FROM and "gzip" in request.headers.get("Accept-Encoding", ""):
-        response.set_data(gzip.compress(body, compresslevel=5, mtime=0))
+    if gzipped:
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Vary"] = "Accept-Encoding, Cookie"
     response.add_etag()

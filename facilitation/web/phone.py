@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
@@ -36,7 +37,7 @@ def lab(lab: str) -> ResponseReturnValue:
     if not request.cookies.get(access.seat_cookie(lab)):
         return render_template("phone/no_seat.html"), 401
     who = _seat_of(row)
-    start = access.synced(access.session(), who, row.id, {}, access.extension("settings"))
+    start = json.loads(access.synced(access.session(), who, row.id, {}, access.extension("settings")).text())
     return _page(row, {"as": "seat", "start": start})
 
 

@@ -1,0 +1,104 @@
+"""Snapshots that are kept: built once, carried on by deltas, encoded and packed once for everybody who comes late.
+
+By the law of the stream, the snapshot at h carried on by the delta h→H is the snapshot at H: so a kept one is never older
+than the moment it is asked for, and text that was hidden or withdrawn is gone from it (D14). What differs between people,
+`mine`, is added behind it.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from collections import OrderedDict
+from functools import cached_property
+from typing import Any
+
+from facilitation.stream.read import Looking, Value, delta, epoch_and_head, snapshot
+
+LABS = 64  # the ones looked at last are kept
+HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"  # gzip without name and time: same content, same bytes
+
+
+def encoded(value: object) -> str:
+    """Compact JSON. Half a surrogate pair cannot occur: texts are cleaned before they are stored."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+class Kept:
+    """One snapshot as JSON, entity by entity, with the ends left open for `mine`."""
+
+    def __init__(self, epoch: str, stream: str, seq: int, entities: dict[str, dict[str, str]]) -> None:
+        self.epoch, self.stream, self.seq, self._entities = epoch, stream, seq, entities
+
+    @classmethod
+    def of(cls, found: dict[str, Any]) -> Kept:
+        """From a snapshot as `stream.read.snapshot` gives it."""
+        entities = {type_: {id_: encoded(value) for id_, value in values.items()} for type_, values in found["entities"].items()}
+        return cls(found["epoch"], found["stream"], found["seq"], entities)
+
+    def after(self, change: dict[str, Any]) -> Kept:
+        """This snapshot carried on by a delta that begins at its number."""
+        entities = dict(self._entities)
+        for type_ in {item["type"] for item in change["changes"]}:
+            entities[type_] = dict(entities.get(type_, {}))
+        for item in change["changes"]:
+            value: Value | None = item["value"]
+            if value is None:
+                entities[item["type"]].pop(item["id"], None)
+            else:
+                entities[item["type"]][item["id"]] = encoded(value)
+        return Kept(self.epoch, self.stream, change["to"], entities)
+
+    @cached_property
+    def text(self) -> str:
+        """The snapshot without its closing brace."""
+        types = (
+            f'"{type_}":{{{",".join(f"{encoded(id_)}:{value}" for id_, value in values.items())}}}'
+            for type_, values in self._entities.items()
+        )
+        head = f'{{"epoch":{encoded(self.epoch)},"stream":{encoded(self.stream)},"seq":{self.seq},"entities":'
+        return f"{head}{{{','.join(types)}}}"
+
+    def whole(self, mine: Value | None = None) -> str:
+        """The snapshot as JSON, with what is only this person's."""
+        return f"{self.text}}}" if mine is None else f'{self.text},"mine":{encoded(mine)}}}'
+
+    @cached_property
+    def _packed(self) -> tuple[bytes, int, int]:
+        """(deflated text up to a full flush, its CRC, its length)"""
+        content, compressor = self.text.encode(), zlib.compressobj(6, zlib.DEFLATED, -15)
+        deflated = compressor.compress(content) + compressor.flush(zlib.Z_FULL_FLUSH)
+        return deflated, zlib.crc32(content), len(content)
+
+    def gzipped(self, mine: Value | None = None) -> bytes:
+        """`whole(mine)` as one gzip member: the common part is packed once, only the end anew for each person."""
+        deflated, checksum, length = self._packed
+        end = self.whole(mine)[len(self.text) :].encode()
+        compressor = zlib.compressobj(6, zlib.DEFLATED, -15)
+        rest = compressor.compress(end) + compressor.flush()
+        return HEADER + deflated + rest + struct.pack("<II", zlib.crc32(end, checksum), (length + len(end)) & 0xFFFFFFFF)
+
+
+class Snapshots:
+    """The newest snapshot of each stream that somebody asked for lately."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, str, str], Kept] = OrderedDict()
+
+    def get(self, looking: Looking) -> Kept:
+        """The snapshot as of now, within the read that `looking` holds."""
+        epoch, head = epoch_and_head(looking.session, looking.lab.id, looking.audience)
+        where = (epoch, looking.lab.id, looking.audience)
+        kept = self._brought_to(looking, self._kept.get(where), head)
+        self._kept[where] = kept
+        self._kept.move_to_end(where)
+        while len(self._kept) > LABS:
+            self._kept.popitem(last=False)
+        return kept
+
+    def _brought_to(self, looking: Looking, kept: Kept | None, head: int) -> Kept:
+        if kept is not None and kept.seq == head:
+            return kept
+        change = delta(looking, kept.seq) if kept is not None and kept.seq < head else None
+        return kept.after(change) if kept is not None and change is not None else Kept.of(snapshot(looking))
