@@ -12,8 +12,9 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
+from sqlalchemy import Table, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 import facilitation.registry  # noqa: F401 - declares every command
@@ -33,6 +34,11 @@ from facilitation.stream.record import News, number
 log = logging.getLogger(__name__)
 Announce = Callable[[News], None]
 Answer = dict[str, Any]
+# Part of every command, so built once.
+_SEEN = select(AnsweredCommand.actor, AnsweredCommand.digest, AnsweredCommand.result).where(
+    AnsweredCommand.key == bindparam("key")
+)
+_REMEMBER = insert(cast(Table, AnsweredCommand.__table__))
 TOLD_ONCE = frozenset({"token"})  # secrets of which only a digest is kept: an answer given again is without them
 
 
@@ -92,7 +98,8 @@ class Dispatcher:
             work.session.flush()
             news = number(work)
             kept = {name: value for name, value in result.items() if name not in TOLD_ONCE}
-            work.session.add(AnsweredCommand(key=key, actor=asker, digest=digest, result=kept, at=work.now))
+            answered = {"key": key, "actor": asker, "digest": digest, "result": kept, "at": work.now}
+            work.session.connection().execute(_REMEMBER, answered)
             work.after_commit.append(lambda: self.announce(news))
             return {"ok": True, "key": key, "result": result, "dup": False, "now": epoch_ms(work.now)}
 
@@ -127,7 +134,7 @@ def read_envelope(envelope: object) -> tuple[str, str, object]:
 
 
 def _answered(work: Work, key: str, asker: str, digest: str) -> Answer | None:
-    seen = work.session.get(AnsweredCommand, key)
+    seen = work.session.connection().execute(_SEEN, {"key": key}).first()
     if seen is None:
         return None
     if seen.actor != asker or seen.digest != digest:

@@ -6,7 +6,7 @@ right role is `forbidden` (safety, section 1).
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from facilitation.cases.models import Case
@@ -144,6 +144,11 @@ COMMANDS: dict[str, frozenset[str]] = {
 }
 
 
+_LOCKS = {
+    kind: select(model.id).where(model.id == bindparam("id")).with_for_update() for kind, model in (("lab", Lab), ("case", Case))
+}
+
+
 def scope_of(entry: Entry, command: Command, lab: str | None) -> str:
     """The id of the lab or case a command is about. The door's lab wins; naming another one is not found."""
     if entry.scope == "site":
@@ -184,8 +189,7 @@ def _lock(session: Session, kind: str, scope: str) -> bool:
     """Serialise with every other command on the same lab or case (on SQLite BEGIN IMMEDIATE did it already)."""
     if kind == "site":
         return True
-    model: type[Lab] | type[Case] = Lab if kind == "lab" else Case
-    return session.scalar(select(model.id).where(model.id == scope).with_for_update()) is not None
+    return session.connection().execute(_LOCKS[kind], {"id": scope}).first() is not None
 
 
 def _site_roles(actor: Actor) -> frozenset[str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import BindParameter, Row, Select, bindparam, func, or_, select
+from sqlalchemy.orm import aliased
 
 from facilitation.boards import results
 from facilitation.boards.models import Ballot, Board, Cluster, Contribution, Vote
@@ -42,55 +42,52 @@ def _board(board: Board) -> Value:
     return {**value, "case": board.case_id} if board.case_id else value
 
 
+# The room is told of every contribution: columns instead of objects, and statements built once.
+_LAB: BindParameter[str] = bindparam("lab")
+_IDS: BindParameter[list[str]] = bindparam("ids", expanding=True)
+_PARENT, _REPLY = aliased(Contribution), aliased(Contribution)
+_COLUMNS = (
+    Contribution.id, Contribution.board_id, Contribution.column, Contribution.kind, Contribution.text, Contribution.origin,
+    Contribution.number, Contribution.version, Contribution.label, Contribution.tier, Contribution.level, Contribution.lang,
+    Contribution.translation, Contribution.cluster_id, Contribution.cluster_place, Contribution.parent_id,
+    Contribution.reply_kind, Contribution.target, Contribution.extra, Contribution.pinned, Contribution.on_wall,
+    Contribution.people, Contribution.parked_owner, Contribution.parked_step, Contribution.parked_date, Contribution.status,
+    Contribution.reason, or_(Board.reveal == "all", Board.revealed).label("board_shown"), _PARENT.status.label("parent_status"),
+    select(func.count()).where(_REPLY.parent_id == Contribution.id, _REPLY.status == "shown").scalar_subquery().label("replies"),
+)  # fmt: skip
+_ALL: Select[Any] = (
+    select(*_COLUMNS)
+    .join(Board, Board.id == Contribution.board_id)
+    .outerjoin(_PARENT, _PARENT.id == Contribution.parent_id)
+    .where(Contribution.lab_id == _LAB, Contribution.status != "withdrawn")
+    .order_by(Contribution.number)
+)
+_ROOM = _ALL.where(Contribution.status == "shown")
+_CONTRIBUTIONS = {
+    (staff, some): (query.where(Contribution.id.in_(_IDS)) if some else query)
+    for staff, query in ((True, _ALL), (False, _ROOM))
+    for some in (True, False)
+}
+
+
 @view("contribution")
 def contributions(looking: Looking, ids: Collection[str] | None) -> dict[str, Value]:
     """The room sees what is shown on revealed boards, and the owner's drafts; the staff everything but what was withdrawn."""
-    query = select(Contribution).where(Contribution.lab_id == looking.lab.id, Contribution.status != "withdrawn")
-    if ids is not None:
-        query = query.where(Contribution.id.in_(ids))
-    if not looking.is_staff:
-        query = query.where(Contribution.status == "shown")
-    rows = list(looking.session.scalars(query.order_by(Contribution.number)))
-    replies = _reply_counts(looking, [row.id for row in rows if row.parent_id is None])
-    if not looking.is_staff:
-        shown = _shown_boards(looking)
-        rows = _in_room(looking, rows, shown)
-        replies = Counter({row.id: replies[row.id] for row in rows if row.board_id in shown})
-    return {row.id: _contribution(row, replies[row.id], staff=looking.is_staff) for row in rows}
+    given: dict[str, Any] = {"lab": looking.lab.id} if ids is None else {"lab": looking.lab.id, "ids": list(ids)}
+    rows = looking.session.connection().execute(_CONTRIBUTIONS[looking.is_staff, ids is not None], given)
+    return {row.id: _contribution(row, staff=looking.is_staff) for row in rows if looking.is_staff or _in_room(row)}
 
 
-def _shown_boards(looking: Looking) -> set[str]:
-    boards = looking.session.scalars(select(Board).where(Board.lab_id == looking.lab.id))
-    return {board.id for board in boards if board.shown_to_all}
-
-
-def _in_room(looking: Looking, rows: list[Contribution], shown: set[str]) -> list[Contribution]:
-    parents = {row.parent_id for row in rows if row.parent_id is not None}
-    seen_parents = set(
-        looking.session.scalars(select(Contribution.id).where(Contribution.id.in_(parents), Contribution.status == "shown"))
+def _in_room(row: Row[Any]) -> bool:
+    return seen_by_room(
+        status=row.status,
+        board_shown=row.board_shown,
+        origin=row.origin,
+        parent_seen=row.parent_id is None or row.parent_status == "shown",
     )
-    return [
-        row
-        for row in rows
-        if seen_by_room(
-            status=row.status,
-            board_shown=row.board_id in shown,
-            origin=row.origin,
-            parent_seen=row.parent_id is None or row.parent_id in seen_parents,
-        )
-    ]
 
 
-def _reply_counts(looking: Looking, ids: list[str]) -> Counter[str]:
-    rows = looking.session.execute(
-        select(Contribution.parent_id, func.count())
-        .where(Contribution.lab_id == looking.lab.id, Contribution.parent_id.is_not(None), Contribution.status == "shown")
-        .group_by(Contribution.parent_id)
-    )
-    return Counter({parent: count for parent, count in rows if parent is not None})
-
-
-def _contribution(row: Contribution, replies: int, *, staff: bool) -> Value:
+def _contribution(row: Row[Any], *, staff: bool) -> Value:
     value: Value = {
         "board": row.board_id,
         "column": row.column,
@@ -113,7 +110,7 @@ def _contribution(row: Contribution, replies: int, *, staff: bool) -> Value:
         "extra": row.extra,
         "pinned": row.pinned or None,
         "wall": None if row.on_wall else False,
-        "replies": replies or None,
+        "replies": (row.replies or None) if staff or row.board_shown else None,
         "people": row.people if row.people > 1 else None,
         "parked": bool(row.parked_owner) or None,
     }

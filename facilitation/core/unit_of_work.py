@@ -54,6 +54,14 @@ class _Ticket(Generic[T]):
         self.result, self.error, self.done = result, error, True
 
 
+class _Failed(Exception):
+    """Carries the error of a job through the end of its transaction, which rolls back."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+
 class Writer:
     """The only way to write. `run(job)` returns after the COMMIT that holds the job, or raises."""
 
@@ -95,9 +103,14 @@ class Writer:
         try:
             with self._counters.commit.taken(), writing(self.engine, [ticket.place for ticket in batch]) as connection:
                 session = Session(connection, autoflush=True, expire_on_commit=False)
-                for ticket in batch:
-                    settled.append(self._run_one(ticket, session, after))
+                if len(batch) == 1:
+                    settled.append(self._run_alone(batch[0], session, after))
+                else:
+                    settled += [self._run_one(ticket, session, after) for ticket in batch]
                 session.flush()
+        except _Failed as failed:
+            batch[0].settle(error=failed.error)
+            return
         except Exception as failure:
             refusal = as_refusal(failure)
             for ticket in batch:
@@ -107,6 +120,21 @@ class Writer:
             ticket.settle(result=result, error=problem)
         for call in after:
             call()
+
+    def _run_alone(
+        self, ticket: _Ticket[Any], session: Session, after: list[Callable[[], None]]
+    ) -> tuple[_Ticket[Any], Any, BaseException | None]:
+        """The transaction itself is the savepoint of a job that has it for itself."""
+        work = Work(session=session, now=self.clock())
+        try:
+            result = ticket.job(work)
+            session.flush()
+        except Exception as error:
+            if _is_whole_database(error):
+                raise
+            raise _Failed(error) from error
+        after.extend(work.after_commit)
+        return ticket, result, None
 
     def _run_one(
         self, ticket: _Ticket[Any], session: Session, after: list[Callable[[], None]]

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from facilitation.core.unit_of_work import reading
 from facilitation.extensions import db
 from facilitation.labs.models import Lab
+from facilitation.live.encoding import encode
 from facilitation.people.mine import mine
 from facilitation.stream.read import Looking, delta, head
 from facilitation.stream.record import AUDIENCES, NO_LAB
@@ -95,7 +96,7 @@ class Announcer:
                 self._tell_audience(session, lab, audience)
             elif self._is_listening(room_of(lab.id, audience)):
                 value = mine(session, audience.removeprefix("seat:"))
-                self._socketio.emit("mine", value, to=room_of(lab.id, audience))
+                self._socketio.emit("mine", encode(value), to=room_of(lab.id, audience))
                 if value.get("removed"):
                     self.hang_up(room_of(lab.id, audience))
 
@@ -109,7 +110,7 @@ class Announcer:
             self._told[where] = head(session, lab.id, audience)
         elif change["to"] > change["from"]:
             self._told[where] = change["to"]
-            self._socketio.emit("changes", change, to=room_of(*where))
+            self._socketio.emit("changes", encode(change), to=room_of(*where))
 
     def _is_listening(self, room: str) -> bool:
         rooms = self._socketio.server.manager.rooms.get("/", {})

@@ -14,6 +14,7 @@ from facilitation.people.seats import seat_value
 
 # Asked after every contribution of a seat and at every sync: columns instead of objects, and built once.
 _SEAT: BindParameter[str] = bindparam("seat")
+_SEATS = select(Seat.__table__).where(Seat.id == _SEAT)
 _CONTRIBUTIONS = (
     select(
         Contribution.id, Contribution.key, Contribution.board_id, Contribution.column, Contribution.kind, Contribution.text,
@@ -29,10 +30,10 @@ _CHECKS = select(FactCheck.case_id, FactCheck.section, FactCheck.verdict, FactCh
 
 def mine(session: Session, seat_id: str) -> dict[str, Any]:
     """{contributions: [{id, key, board, column, text, version, status, reason?, replies…}], dots: {ballot: {item: n}}, …}."""
-    seat = session.get(Seat, seat_id)
+    asked, who = session.connection(), {"seat": seat_id}
+    seat = asked.execute(_SEATS, who).first()
     if seat is None:
         return {"contributions": [], "dots": {}}
-    asked, who = session.connection(), {"seat": seat_id}
     rows, votes, checks = (asked.execute(query, who).all() for query in (_CONTRIBUTIONS, _VOTES, _CHECKS))
     return {
         "contributions": [_own(row) for row in rows],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import func, select, update
+from sqlalchemy import Row, func, select, update
 
 from facilitation.boards.labels import label_for
 from facilitation.boards.models import Ballot, Contribution, Vote
@@ -120,7 +120,7 @@ def _sign_anew(ctx: Context, lab: Lab, seat: Seat) -> None:
     )
 
 
-def seat_value(seat: Seat) -> dict[str, Any]:
+def seat_value(seat: Seat | Row[Any]) -> dict[str, Any]:
     """What a person sees about their own seat."""
     return {
         "id": seat.id,

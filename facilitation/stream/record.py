@@ -7,8 +7,9 @@ in the order of touching. Nobody else writes stream rows.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import cast
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from facilitation.core.unit_of_work import Work
@@ -19,6 +20,17 @@ ROOM, STAFF = "room", "staff"
 AUDIENCES = (ROOM, STAFF)
 News = dict[str, dict[str, int]]
 NO_LAB = ""  # news that belong to an account, whichever lab its sockets look at
+
+
+# Part of every command, so built once.
+_HEADS, _CHANGES = cast(Table, StreamHead.__table__), cast(Table, Change.__table__)
+_NOTE = insert(_CHANGES)
+_ADVANCE = (
+    update(_HEADS)
+    .where(_HEADS.c.lab_id == bindparam("of"), _HEADS.c.audience == bindparam("to"))
+    .values(head=_HEADS.c.head + bindparam("by"))
+    .returning(_HEADS.c.head)
+)
 
 
 def touch(work: Work, lab: str, type_: str, id_: str, *, to: Iterable[str] = AUDIENCES) -> None:
@@ -47,36 +59,29 @@ def number(work: Work) -> News:
     Under `NO_LAB` stand the socket rooms of accounts to hang up on.
     """
     news: News = {}
+    rows: list[dict[str, object]] = []
     for (lab, audience), entities in work.touched.items():
         news.setdefault(lab, {})[audience] = 0
         if audience.startswith(("seat:", "staff:")):
             continue
         last = _advance(work.session, lab, audience, len(entities))
-        first = last - len(entities) + 1
         news[lab][audience] = last
-        work.session.execute(
-            insert(Change),
-            [
-                {"lab_id": lab, "audience": audience, "seq": seq, "type": type_, "entity_id": id_}
-                for seq, (type_, id_) in enumerate(entities, first)
-            ],
-        )
+        rows += [
+            {"lab_id": lab, "audience": audience, "seq": seq, "type": type_, "entity_id": id_}
+            for seq, (type_, id_) in enumerate(entities, last - len(entities) + 1)
+        ]
+    if rows:
+        work.session.connection().execute(_NOTE, rows)
     work.touched.clear()
     return news
 
 
 def _advance(session: Session, lab: str, audience: str, by: int) -> int:
     """The new head of a stream after `by` more numbers."""
-    head = session.scalar(
-        update(StreamHead)
-        .where(StreamHead.lab_id == lab, StreamHead.audience == audience)
-        .values(head=StreamHead.head + by)
-        .returning(StreamHead.head)
-        .execution_options(synchronize_session=False)
-    )
-    if head is None:
+    row = session.connection().execute(_ADVANCE, {"of": lab, "to": audience, "by": by}).first()
+    if row is None:
         raise LookupError(f"lab {lab} has no stream {audience!r}")
-    return head
+    return int(row.head)
 
 
 def open_streams(session: Session, lab: str) -> None:
