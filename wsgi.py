@@ -20,7 +20,7 @@ def _patch_for_green_threads() -> None:
         return
     import warnings
 
-    # A server chosen with open eyes and kept in three modules; its notice begins with a newline.
+    # A server chosen with open eyes and kept in four modules; its notice begins with a newline.
     warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
     import eventlet
 
