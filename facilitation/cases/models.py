@@ -49,4 +49,3 @@ class CaseRevision(Base):
     lab_id: Mapped[str | None] = mapped_column(String(40), info=NONE)  # of a merge
     user_id: Mapped[str | None] = mapped_column(String(40), info=STAFF)
     at: Mapped[datetime] = mapped_column(UtcDateTime, info=NONE)
-

@@ -130,9 +130,9 @@ class Writer:
             result = ticket.job(work)
             session.flush()
         except Exception as error:
-            if _is_whole_database(error):
+            if is_whole_database(error):
                 raise
-            raise _Failed(error) from error
+            raise _Failed(as_outcome(error)) from error
         after.extend(work.after_commit)
         return ticket, result, None
 
@@ -150,9 +150,14 @@ class Writer:
             session.expunge_all()
             if is_whole_database(error):
                 raise
-            return ticket, None, postgresql.refusal_of(error) if isinstance(error, DataError) else error
+            return ticket, None, as_outcome(error)
         after.extend(work.after_commit)
         return ticket, result, None
+
+
+def as_outcome(error: Exception) -> Exception:
+    """What a job that failed by itself answers."""
+    return postgresql.refusal_of(error) if isinstance(error, DataError) else error
 
 
 #: What SQLite says when it cannot write now but may later; anything else it says is a fault of ours.

@@ -54,6 +54,4 @@ class _Collector:
         ):
             yield HistogramMetricFamily(name, meaning, buckets=times.buckets(), sum_value=times.total)
         yield CounterMetricFamily("facilitation_resyncs", "Catch-ups asked for", value=counters.resyncs)
-        yield CounterMetricFamily(
-            "facilitation_queue_drops", "Sockets hung up on: slow or too eager", value=counters.drops
-        )
+        yield CounterMetricFamily("facilitation_queue_drops", "Sockets hung up on: slow or too eager", value=counters.drops)
