@@ -23,7 +23,6 @@ from facilitation.core.clock import system_clock
 from facilitation.core.i18n import _
 from facilitation.core.unit_of_work import Work, reading
 from facilitation.extensions import db
-from facilitation.first_run import DEMO_EMAIL
 from facilitation.people.models import User
 from facilitation.rehearsal import staging
 from facilitation.rehearsal.doors import COORDINATOR
@@ -36,6 +35,7 @@ from facilitation.rehearsal.transcript import Transcript
 from facilitation.stream.models import Instance
 
 log = logging.getLogger(__name__)
+DEMO_EMAIL = "demo@example.org"
 PACKAGE = Path(__file__).resolve().parent
 CASES, TRANSCRIPT = PACKAGE / "cases" / "data" / "sample-cases.yaml", PACKAGE / "rehearsal" / "data" / "sample-lab.yaml"
 MARK = "demo"  # in the instance's settings: the start of the closed lab while it is not played to its end, then "done"

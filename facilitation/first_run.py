@@ -25,7 +25,6 @@ from facilitation.people.signing_in import has_accounts, new_link
 from facilitation.stream.models import Instance
 
 log = logging.getLogger(__name__)
-DEMO_EMAIL = "demo@example.org"
 
 
 def prepare(app: Flask, *, demo: bool) -> None:
@@ -111,6 +110,8 @@ def _way_in(work: Work) -> str | None:
     session.query(SignInLink).filter(SignInLink.purpose == "set_up").delete()
     if not has_accounts(session):
         return f"/set-up/{new_link(session, work.now, 'set_up', None)}"
+    from facilitation.demo import DEMO_EMAIL
+
     demo = session.scalar(select(User.id).join(Assignment, Assignment.user_id == User.id).where(User.email == DEMO_EMAIL))
     return f"/sign-in/{new_link(session, work.now, 'sign_in', demo)}" if demo else None
 

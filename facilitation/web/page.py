@@ -20,7 +20,12 @@ def register(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(i18n._, _plural, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    _requests(app)
+    _choices(app)
+    app.context_processor(_common)
 
+
+def _requests(app: Flask) -> None:
     @app.before_request
     def speak() -> None:
         who = access.staff_identity()
@@ -32,27 +37,8 @@ def register(app: Flask) -> None:
         if session is not None:
             session.close()
 
-    @app.context_processor
-    def common() -> dict[str, Any]:
-        settings = access.extension("settings")
-        who = access.actor()
-        return {
-            "current_actor": {
-                "name": getattr(who, "name", ""),
-                "is_staff": isinstance(who, Staff),
-                "is_coordinator": any(grant.role == "coordinator" for grant in getattr(who, "grants", ())),
-                "actor": who,
-            },
-            "locale": i18n.locale(),
-            "locales": i18n.LOCALES,
-            "theme": theme(),
-            "csrf_token": generate_csrf,
-            "new_key": ids.new_key,
-            "js_messages": script_messages(i18n.locale()),
-            "product_name": "Facilitation",
-            "lan_http_warning": settings.LAN and not settings.secure,
-        }
 
+def _choices(app: Flask) -> None:
     @app.post("/language")
     def language() -> Response:
         """Remember the wished language: with the account of somebody signed in, else in a cookie. Go back where they were."""
@@ -69,6 +55,27 @@ def register(app: Flask) -> None:
         wished = request.form.get("theme", "auto")
         answer.set_cookie("theme", wished if wished in THEMES else "auto", max_age=31536000, samesite="Lax")
         return answer
+
+
+def _common() -> dict[str, Any]:
+    settings = access.extension("settings")
+    who = access.actor()
+    return {
+        "current_actor": {
+            "name": getattr(who, "name", ""),
+            "is_staff": isinstance(who, Staff),
+            "is_coordinator": any(grant.role == "coordinator" for grant in getattr(who, "grants", ())),
+            "actor": who,
+        },
+        "locale": i18n.locale(),
+        "locales": i18n.LOCALES,
+        "theme": theme(),
+        "csrf_token": generate_csrf,
+        "new_key": ids.new_key,
+        "js_messages": script_messages(i18n.locale()),
+        "product_name": "Facilitation",
+        "lan_http_warning": settings.LAN and not settings.secure,
+    }
 
 
 def _plural(singular: str, plural: str, n: int) -> str:

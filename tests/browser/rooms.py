@@ -56,6 +56,19 @@ def post(stage: Stage, seat: Identity, board: str, column: str, *texts: str) -> 
     return [stage.act("contribution.post", seat, board=board, column=column, text=text)["id"] for text in texts]
 
 
+SAID = ("Buyer knows the mine", "An eye from outside", "Several years of volume", "Purchasing talks to sustainability")
+
+
+def with_strengths(lab: Stage) -> Stage:
+    """A SWOT, revealed, with the four strengths of `SAID`: two of Ben's, two of Chloé's."""
+    lab.go_to("swot")
+    board = lab.board("swot")
+    for tier, texts in (("1", SAID[:2]), ("2", SAID[2:])):
+        post(lab, lab.seat(tier=tier), board, "S", *texts)
+    lab.act("activity.reveal")
+    return lab
+
+
 def slip(page: Page, text: str) -> Locator:
     return page.locator(".board [role=option]", has_text=text)
 

@@ -8,25 +8,16 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.rooms import clusters, contribution, open_console, post, slip, toast
+from tests.browser.rooms import SAID, clusters, contribution, open_console, post, slip, toast, with_strengths
 from tests.browser.stage import Stage
 
 pytestmark = pytest.mark.browser
 MakeStage = Callable[..., Stage]
-SAID = ("Buyer knows the mine", "An eye from outside", "Several years of volume", "Purchasing talks to sustainability")
 
 
 @pytest.fixture
 def lab(stage: MakeStage) -> Stage:
-    """A SWOT, revealed, with four strengths of two people."""
-    made = stage()
-    made.go_to("swot")
-    board = made.board("swot")
-    ben, chloe = made.seat(tier="1"), made.seat(tier="2")
-    post(made, ben, board, "S", *SAID[:2])
-    post(made, chloe, board, "S", *SAID[2:])
-    made.act("activity.reveal")
-    return made
+    return with_strengths(stage())
 
 
 def test_what_waits_is_looked_at_and_the_author_is_told(lab: Stage, browser: Browser) -> None:

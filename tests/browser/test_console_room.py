@@ -8,25 +8,28 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.rooms import clusters, contribution, open_console, post, sideways, slip, toast, value_of, violations
+from tests.browser.rooms import (
+    SAID,
+    clusters,
+    contribution,
+    open_console,
+    post,
+    sideways,
+    slip,
+    toast,
+    value_of,
+    violations,
+    with_strengths,
+)
 from tests.browser.stage import Stage
 
 pytestmark = pytest.mark.browser
 MakeStage = Callable[..., Stage]
-SAID = ("Buyer knows the mine", "An eye from outside", "Several years of volume", "Purchasing talks to sustainability")
 
 
 @pytest.fixture
 def lab(stage: MakeStage) -> Stage:
-    """A SWOT, revealed, with four strengths of two people."""
-    made = stage()
-    made.go_to("swot")
-    board = made.board("swot")
-    ben, chloe = made.seat(tier="1"), made.seat(tier="2")
-    post(made, ben, board, "S", *SAID[:2])
-    post(made, chloe, board, "S", *SAID[2:])
-    made.act("activity.reveal")
-    return made
+    return with_strengths(stage())
 
 
 def test_only_the_staff_of_the_lab_get_in(stage: MakeStage, browser: Browser) -> None:

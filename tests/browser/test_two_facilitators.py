@@ -8,21 +8,16 @@ import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from facilitation.core.actor import SYSTEM, Identity
-from tests.browser.rooms import DESK, clusters, contribution, open_console, post, slip, toast
+from tests.browser.rooms import DESK, SAID, clusters, contribution, open_console, slip, toast, with_strengths
 from tests.browser.stage import Stage
 
 pytestmark = pytest.mark.browser
 MakeStage = Callable[..., Stage]
-SAID = ("Buyer knows the mine", "An eye from outside", "Several years of volume", "Purchasing talks to sustainability")
 
 
 @pytest.fixture
 def lab(stage: MakeStage) -> Stage:
-    made = stage()
-    made.go_to("swot")
-    post(made, made.seat(), made.board("swot"), "S", *SAID)
-    made.act("activity.reveal")
-    return made
+    return with_strengths(stage())
 
 
 def helper(lab: Stage) -> Identity:

@@ -4,6 +4,7 @@
 import { html, keyed, nothing } from "../../vendor/lit-html.js";
 import { t, tn } from "../lib/i18n.js";
 import { icon } from "../views/marks.js";
+import { field, form } from "./dialog-form.js";
 import { announce, closing, jump, keys, lab, log } from "./lab-dialogs.js";
 import { sayFor } from "./queue.js";
 import { boardOf } from "./room.js";
@@ -26,25 +27,6 @@ export function dialog(c) {
           <div class="dialog__body">${question.body}</div>`)
       : nothing
   }</dialog>`;
-}
-
-/** A form that closes the dialog when it was sent. @param {Console} c @param {(values: Record<string, string>) => unknown} send @param {unknown} fields @param {unknown} label */
-export function form(c, send, fields, label) {
-  return html`<form class="dialog__form" @submit=${(/** @type {SubmitEvent} */ event) => {
-    event.preventDefault();
-    const values = Object.fromEntries(new FormData(/** @type {HTMLFormElement} */ (event.target)));
-    c.close();
-    send(/** @type {Record<string, string>} */ (values));
-  }}>${fields}<div class="dialog__acts"><button class="button button--quiet" type="button" @click=${c.close}>${t("Not now")}</button><button class="button button--main" type="submit">${label}</button></div></form>`;
-}
-
-/** @param {string} label @param {string} name @param {{value?: string, hint?: string, type?: string, max?: number, rows?: number, required?: boolean}} [more] */
-export function field(label, name, { value = "", hint = "", type = "text", max = 200, rows = 0, required = false } = {}) {
-  const id = `d-${name}`;
-  const input = rows
-    ? html`<textarea class="input" id=${id} name=${name} rows=${rows} maxlength=${max} ?required=${required} .value=${value}></textarea>`
-    : html`<input class="input" id=${id} name=${name} type=${type} maxlength=${type === "text" ? max : nothing} ?required=${required} autocomplete="off" .value=${value}>`;
-  return html`<div class="field"><label class="field__label" for=${id}>${label}</label>${hint ? html`<p class="field__hint">${hint}</p>` : nothing}${input}</div>`;
 }
 
 /** @param {Console} c @param {string} id */

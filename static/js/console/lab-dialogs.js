@@ -4,7 +4,7 @@ import { html, nothing, repeat } from "../../vendor/lit-html.js";
 import { t, tn } from "../lib/i18n.js";
 import { clockText } from "../views/timer.js";
 import { icon, stamp } from "../views/marks.js";
-import { field, form } from "./dialogs.js";
+import { field, form } from "./dialog-form.js";
 import { presets } from "./heard.js";
 import { KEYS } from "./keys.js";
 import { early } from "./steps.js";
