@@ -109,7 +109,7 @@ export function lists(app, id, board, column) {
   const ownElsewhere = own.filter((each) => each.value.column !== column);
   return html`${draftList(app, drafts.filter(here), board)}
     ${section("yours", t("Yours on this board"), [...ownHere.reverse(), ...ownElsewhere.reverse()], (each) => each.id, (each) => ownEntry(app, each))}
-    ${board.revealed ? roomList(app, id, board, column, room.filter(here)) : beforeReveal(app, id, board, column)}`;
+    ${board.revealed ? roomList(app, id, board, column, room.filter(here), ownHere.length > 0) : beforeReveal(app, id, board, column)}`;
 }
 
 /** @param {App} app @param {Array<[string, any]>} drafts @param {any} board @returns {Drawn} */
@@ -136,12 +136,19 @@ function beforeReveal(app, id, board, column) {
   }</span></p>`;
 }
 
+/** @param {any} board @param {boolean} wrote */
+function nothingYet(board, wrote) {
+  if (board.kind === "questions") return t("No question from others yet.");
+  return wrote ? t("Nothing from others here yet.") : t("Nothing from the room here yet. Yours can be the first.");
+}
+
 /**
  * The room's contributions. What came since one looked waits behind a pill, so that nothing moves under a reading eye.
  * @param {App} app @param {string} id @param {any} board @param {string} column @param {Array<[string, any]>} room
+ * @param {boolean} wrote did this person write something here?
  * @returns {Drawn}
  */
-function roomList(app, id, board, column, room) {
+function roomList(app, id, board, column, room, wrote) {
   const place = `${id}|${column}`;
   const ids = room.map(([each]) => each);
   const seen = app.ui.seen.get(place);
@@ -149,7 +156,7 @@ function roomList(app, id, board, column, room) {
   const known = app.ui.seen.get(place) ?? new Set();
   const shown = room.filter(([each]) => known.has(each));
   const waiting = ids.length - shown.length;
-  if (!room.length) return html`<p class="entries entries__count"><span>${board.kind === "questions" ? t("No question from others yet.") : t("Nothing from the room here yet. Yours can be the first.")}</span></p>`;
+  if (!room.length) return html`<p class="entries entries__count"><span>${nothingYet(board, wrote)}</span></p>`;
   const show = () => {
     app.ui.seen.set(place, new Set(ids));
     app.say(tn("%(n)s new contribution", "%(n)s new contributions", waiting));
