@@ -173,14 +173,11 @@ def _run_threading(app: Flask, listener: socket.socket) -> None:
     signal.signal(signal.SIGTERM, stop)
     host, port = listener.getsockname()[:2]
     server = make_server(host, port, app, threaded=True, fd=os.dup(listener.fileno()))
-    try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        finish_commands(app)
-        server.socket.close()
-        listener.close()
-        say_goodbye(app)
-        os._exit(0)
+    server.serve_forever()  # it takes the interrupt for itself, and closes the door
+    finish_commands(app)
+    listener.close()
+    say_goodbye(app)
+    os._exit(0)
 
 
 def finish_commands(app: Flask) -> None:

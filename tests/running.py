@@ -15,6 +15,9 @@ import requests
 ROOT = Path(__file__).resolve().parent.parent
 
 
+_GIVEN: set[int] = set()  # to this process, whether they are in use already or not
+
+
 def free_port() -> int:
     """A free port on loopback, below the range that outgoing connections take theirs from."""
     for port in range(20000 + os.getpid() % 5000, 32000):
@@ -23,8 +26,15 @@ def free_port() -> int:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
+        if port not in _GIVEN:
+            _GIVEN.add(port)
             return port
     raise RuntimeError("no free port")
+
+
+def chosen_mode() -> dict[str, str]:
+    """The way the servers of the tests wait: eventlet, or what FACILITATION_TEST_ASYNC_MODE says."""
+    return {"ASYNC_MODE": os.environ.get("FACILITATION_TEST_ASYNC_MODE") or "eventlet"}
 
 
 class Server:
@@ -34,7 +44,7 @@ class Server:
         self.data, self.port = data, free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._arguments = arguments
-        self._settings = {f"FACILITATION_{name}": value for name, value in settings.items()}
+        self._settings = {f"FACILITATION_{name}": value for name, value in {**chosen_mode(), **settings}.items()}
         self._process: subprocess.Popen[bytes] | None = None
         self.log = data / "server.log"
 

@@ -11,6 +11,7 @@ import json
 import logging
 import secrets
 import threading
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -110,12 +111,13 @@ class Between:
         ear = client.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
         try:
             ear.subscribe(self._channel)
-            while True:  # one's own word comes back every few seconds; longer silence is a lost or frozen Redis
-                message = ear.get_message(timeout=3 * HERE_SECONDS)
-                if message is None:
-                    raise redis.ConnectionError("silence")
-                self.connected = True
-                self._take(json.loads(message["data"]))
+            heard = time.monotonic()
+            while time.monotonic() - heard < 3 * HERE_SECONDS:  # one's own word comes back every few seconds
+                message = ear.get_message(timeout=HERE_SECONDS)
+                if message is not None:
+                    self.connected, heard = True, time.monotonic()
+                    self._take(json.loads(message["data"]))
+            raise redis.ConnectionError("silence: lost or frozen")
         finally:
             ear.close()
 

@@ -28,6 +28,7 @@ from facilitation.labs.models import Activity, Lab
 from facilitation.labs.planning import code_of, wall_token
 from facilitation.people.models import Seat, User
 from facilitation.people.seats import seat_token
+from tests.running import chosen_mode
 
 PHONE = {"width": 390, "height": 844}
 STARTS_WITHIN = 60.0
@@ -51,7 +52,8 @@ class Server:
         self.app: Flask = create_app({"DATA": str(data), "ASYNC_MODE": "threading", "TESTING": True, "PORT": self.port})
 
     def start(self) -> None:
-        environment = {**os.environ, "FACILITATION_DATA": str(self.data), "PYTHONUNBUFFERED": "1", **self._environment}
+        chosen = {f"FACILITATION_{name}": value for name, value in chosen_mode().items()}
+        environment = {**os.environ, **chosen, "FACILITATION_DATA": str(self.data), "PYTHONUNBUFFERED": "1", **self._environment}
         arguments = [sys.executable, "wsgi.py", "--no-demo", "--port", str(self.port)]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(arguments, cwd=ROOT, env=environment, stdout=log, stderr=log)

@@ -20,6 +20,8 @@ from facilitation.labs.planning import code_of
 from tests.cli.conftest import Shell
 from tests.running import Server
 
+pytestmark = pytest.mark.sqlite  # PostgreSQL has tools of its own
+
 
 def ask(folder: Path, query: str) -> list[tuple[object, ...]]:
     connection = sqlite3.connect(folder / "facilitation.db")

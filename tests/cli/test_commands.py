@@ -185,6 +185,7 @@ def test_from_the_shell_the_answer_is_the_last_line(folder: Path) -> None:
     assert json.loads(done.stdout.splitlines()[-1])["imported"] == 7
 
 
+@pytest.mark.sqlite
 def test_a_database_is_made_where_there_is_none(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FACILITATION_DATA", str(tmp_path / "fresh"))
     assert shell("export-cases", "-o", tmp_path / "x.yaml").code == 1  # nothing to export, nothing made

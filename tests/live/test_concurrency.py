@@ -107,14 +107,15 @@ class Phone:
 
 
 @pytest.mark.slow
-def test_real_sockets_end_at_the_same_state(data: Path, cast: Cast) -> None:
+@pytest.mark.parametrize("mode", ["eventlet", "threading"])
+def test_real_sockets_end_at_the_same_state(data: Path, cast: Cast, mode: str) -> None:
     cast.start("challenges")
     cast.act("activity.reveal", cast.anna)
     board = cast.board("challenges")
     people = [cast.join(tier="1").id for _ in range(PHONES)]
     cookies = [f"seat_{cast.lab}={seat_token(cast.settings.SECRET_KEY, seat, 1)}" for seat in people]
     db.engine.dispose()
-    server = Server(data, "--no-demo", **LOOSE).start()
+    server = Server(data, "--no-demo", ASYNC_MODE=mode, **LOOSE).start()
     try:
         phones = [Phone(server.url, cast.lab, cookie) for cookie in cookies]
         threads = [

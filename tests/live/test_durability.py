@@ -141,11 +141,12 @@ def _check(given: dict[str, Any], bots: list[Bot]) -> None:
 
 
 @pytest.mark.slow
-def test_a_stopped_server_says_goodbye_and_ends_by_itself(prepared: tuple[Path, dict[str, Any]]) -> None:
+@pytest.mark.parametrize("mode", ["eventlet", "threading"])
+def test_a_stopped_server_says_goodbye_and_ends_by_itself(prepared: tuple[Path, dict[str, Any]], mode: str) -> None:
     import socketio
 
     data, given = prepared
-    server = Server(data, "--no-demo").start()
+    server = Server(data, "--no-demo", ASYNC_MODE=mode).start()
     goodbyes: list[dict[str, Any]] = []
     cookie = "; ".join(f"{name}={value}" for name, value in given["cookies"][0].items())
     client = socketio.Client(reconnection=False)

@@ -1,0 +1,160 @@
+"""Several processes of the same program: starts them, starts a lost one again, ends or renews them together.
+
+The parent serves nobody and holds no state: each worker is `wsgi.py` on its own port (or all on one), and what they share is the
+database. SIGTERM ends all, SIGHUP renews them one after the other.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from facilitation.config import PREFIX, ROOT, Settings
+
+PROGRAM = ROOT / "wsgi.py"
+END_SECONDS = 15.0  # a worker says goodbye within five
+READY_SECONDS = 60.0
+STEADY = 60.0  # a worker that lived this long starts again at once
+LONGEST_PAUSE = 30.0
+
+
+class Worker:
+    """One process and its place to listen."""
+
+    def __init__(self, host: str, port: int, environment: dict[str, str]) -> None:
+        self.host, self.port, self._environment = host, port, environment
+        self.process: subprocess.Popen[bytes] | None = None
+        self._begun = 0.0
+        self._failures = 0
+        self._again_at = 0.0
+
+    @property
+    def address(self) -> str:
+        return f"{self.host}:{self.port}"
+
+    def start(self) -> None:
+        command = [sys.executable, str(PROGRAM), "--private", "--no-bootstrap", "--host", self.host, "--port", str(self.port)]
+        self._begun = time.monotonic()
+        self.process = subprocess.Popen(command, env=self._environment, cwd=ROOT)
+
+    def look(self) -> str | None:
+        """Start a worker that ended by itself, after a pause that grows while it keeps ending. What was done, in words."""
+        if self.process is None:
+            if time.monotonic() < self._again_at:
+                return None
+            self.start()
+            return f"worker {self.address} starts again"
+        code = self.process.poll()
+        if code is None:
+            return None
+        self._failures = 0 if time.monotonic() - self._begun > STEADY else self._failures + 1
+        self._again_at = time.monotonic() + (min(LONGEST_PAUSE, 2.0**self._failures) if self._failures else 0.0)
+        self.process = None
+        return f"worker {self.address} ended with {code}"
+
+    def end(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+
+    def ended(self, until: float) -> None:
+        """Wait for its end, at most `until`; then end it the hard way."""
+        if self.process is None:
+            return
+        try:
+            self.process.wait(max(0.1, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+
+    def wait_ready(self) -> bool:
+        """True when it answers that it can write."""
+        until = time.monotonic() + READY_SECONDS
+        while time.monotonic() < until and self.process is not None and self.process.poll() is None:
+            try:
+                with urlopen(f"http://{self.address}/readyz", timeout=2) as answer:
+                    if answer.status == 200:
+                        return True
+            except (URLError, OSError):
+                time.sleep(0.1)
+        return False
+
+
+class Workers:
+    """All of them. `tell` gets a line for every event."""
+
+    def __init__(self, settings: Settings, *, count: int, first_port: int, tell: Callable[[str], None]) -> None:
+        shared = settings.SHARED_PORT
+        ports = [settings.PORT if shared else first_port + n for n in range(count)]
+        host = settings.HOST if shared else "127.0.0.1"
+        self._tell = tell
+        self._stopping = self._renewing = False
+        self.workers = [Worker(host, port, _environment(settings, proxied=not shared)) for port in ports]
+
+    def run(self) -> None:
+        """Start and keep all until SIGTERM or Ctrl-C."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        signal.signal(signal.SIGHUP, self._renew)
+        for worker in self.workers:
+            worker.start()
+        while not self._stopping:
+            self._look()
+            time.sleep(0.2)
+        self._end()
+
+    def _stop(self, _signal: int, _frame: Any) -> None:
+        self._stopping = True
+
+    def _renew(self, _signal: int, _frame: Any) -> None:
+        self._renewing = True
+
+    def _look(self) -> None:
+        for worker in self.workers:
+            happened = worker.look()
+            if happened:
+                self._tell(happened)
+        if self._renewing:
+            self._renewing = False
+            self._one_after_the_other()
+
+    def _one_after_the_other(self) -> None:
+        for worker in self.workers:
+            if self._stopping:
+                return
+            worker.end()
+            worker.ended(time.monotonic() + END_SECONDS)
+            worker.start()
+            ready = worker.wait_ready()
+            self._tell(f"worker {worker.address} {'is new' if ready else 'does not answer'}")
+            if not ready:
+                return  # the others go on as they are
+
+    def _end(self) -> None:
+        until = time.monotonic() + END_SECONDS
+        for worker in self.workers:
+            worker.end()
+        for worker in self.workers:
+            worker.ended(until)
+
+
+def _environment(settings: Settings, *, proxied: bool) -> dict[str, str]:
+    """What a worker is told: the parent's settings, complete, whatever they came from."""
+    told = {
+        "DATA": str(settings.data),
+        "DATABASE_URL": settings.DATABASE_URL,
+        "SECRET_KEY": settings.SECRET_KEY,
+        "PUBLIC_URL": settings.public_url,
+        "ORIGINS": " ".join(settings.origins),
+        "SHARED_PORT": "yes" if settings.SHARED_PORT else "no",
+        "PROXIES": str(settings.PROXIES or (1 if proxied else 0)),
+        "ASYNC_MODE": os.environ.get(f"{PREFIX}ASYNC_MODE") or "eventlet",
+    }
+    return {**os.environ, **{f"{PREFIX}{name}": value for name, value in told.items()}}

@@ -1,0 +1,173 @@
+"""The whole installation on loopback: PostgreSQL, Redis, nginx and several workers, each of which can be broken at will."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import redis
+import requests
+
+from facilitation.proxy_site import site
+from tests.programs import need
+from tests.running import ROOT, free_port
+
+NGINX = """\
+daemon off;
+{user}
+pid {folder}/pid;
+error_log {folder}/error.log;
+worker_processes 1;
+events {{ worker_connections 4096; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f;
+    uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
+    include {folder}/site.conf;
+}}
+"""
+
+
+def until(what: Callable[[], bool], seconds: float, why: str) -> float:
+    """Wait until `what` holds; the seconds it took."""
+    began = time.monotonic()
+    while not what():
+        assert time.monotonic() - began < seconds, why
+        time.sleep(0.02)
+    return time.monotonic() - began
+
+
+class Process:
+    """A program that is started, frozen, killed and started again."""
+
+    def __init__(self, command: list[str], log: Path, environment: dict[str, str] | None = None) -> None:
+        self.command, self.log, self.environment = command, log, environment
+        self.running: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.running = subprocess.Popen(self.command, stdout=log, stderr=log, env=self.environment, cwd=ROOT)
+
+    def send(self, number: int) -> None:
+        assert self.running is not None
+        self.running.send_signal(number)
+
+    def end(self, number: int = signal.SIGTERM, patience: float = 30) -> int:
+        if self.running is None:
+            return 0
+        self.running.send_signal(number)
+        code = self.running.wait(patience)
+        self.running = None
+        return code
+
+
+class Redis(Process):
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        command = [str(need("redis")), "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        super().__init__([*command, "--dir", str(folder)], folder / "redis.log")
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        super().start()
+        until(self._answers, 20, "Redis did not start")
+
+    def client(self) -> redis.Redis:
+        return redis.Redis(port=self.port, socket_timeout=2)
+
+    def _answers(self) -> bool:
+        try:
+            with self.client() as client:
+                return bool(client.ping())
+        except redis.RedisError:
+            return False
+
+
+class Nginx(Process):
+    def __init__(self, folder: Path, public: str, workers: list[str]) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="facilitation-nginx-"))
+        user = "user root;" if os.getuid() == 0 else ""
+        (self.folder / "nginx.conf").write_text(NGINX.format(folder=self.folder, user=user))
+        (self.folder / "site.conf").write_text(site(public, workers))
+        command = [str(need("nginx")), "-p", str(self.folder), "-c", str(self.folder / "nginx.conf")]
+        super().__init__(command, folder / "nginx.log")
+
+    def remove(self) -> None:
+        self.end()
+        shutil.rmtree(self.folder)
+
+
+class Stack:
+    """`serve --workers N` with everything around it, on the database that the environment names."""
+
+    def __init__(self, data: Path, *, workers: int = 3, **settings: str) -> None:
+        self.data, self.port = data, free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.redis = Redis(data)
+        first = self._room_for(workers)
+        self.workers = [f"http://127.0.0.1:{first + n}" for n in range(workers)]
+        self.nginx = Nginx(data, self.url, [address.removeprefix("http://") for address in self.workers])
+        told = {
+            "DATA": str(data), "PORT": str(self.port), "REDIS_URL": self.redis.url, "ORIGINS": " ".join(self.workers), **settings,
+        }  # fmt: skip
+        command = [sys.executable, "-m", "facilitation", "--no-bootstrap", "serve", "--no-demo"]
+        self.serve = Process(
+            [*command, "--workers", str(workers), "--first-port", str(first)],
+            data / "serve.log",
+            {**os.environ, **{f"FACILITATION_{name}": value for name, value in told.items()}},
+        )
+
+    @staticmethod
+    def _room_for(workers: int) -> int:
+        """The first of so many free ports in a row, away from the ones handed out one by one."""
+        return 32000 + (os.getpid() * 8) % 700 - workers % 2
+
+    def start(self) -> Stack:
+        self.redis.start()
+        self.serve.start()
+        self.nginx.start()
+        self.wait_ready(90)
+        return self
+
+    def wait_ready(self, seconds: float = 40) -> None:
+        for address in [*self.workers, self.url]:
+            until(lambda address=address: self._ready(address), seconds, f"{address}: {self.said()}")  # type: ignore[misc]
+
+    def _ready(self, address: str) -> bool:
+        try:
+            return requests.get(f"{address}/readyz", timeout=3).ok
+        except requests.RequestException:
+            return False
+
+    def said(self) -> str:
+        return (self.data / "serve.log").read_text()[-3000:]
+
+    def process_of(self, worker: int) -> int:
+        """The process that listens on the worker's port."""
+        port = self.workers[worker].rsplit(":", 1)[1]
+        for line in Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                words = line.read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if b"--private" in words and port.encode() in words:
+                return int(line.parent.name)
+        raise LookupError(f"no process for worker {worker}")
+
+    def kill_worker(self, worker: int) -> None:
+        os.kill(self.process_of(worker), signal.SIGKILL)
+
+    def stop(self) -> int:
+        if self.redis.running is not None:
+            self.redis.send(signal.SIGCONT)
+        code = self.serve.end()
+        self.nginx.remove()
+        self.redis.end(signal.SIGKILL)
+        return code
