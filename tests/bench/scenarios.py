@@ -10,7 +10,6 @@ from tests.bench import servers
 from tests.bench.fetching import fetch_all
 
 Found = dict[str, Any]
-PHONES = {"posters": 1000}  # many seats post, each within the rate limits, as real phones do
 SLOW_US = 10_000  # a poor disk: each fsync takes ten milliseconds more
 
 

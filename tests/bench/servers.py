@@ -21,8 +21,8 @@ from tests.running import free_port
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-BUILD = HERE / ".build"
-NODE = HERE / "node_modules" / ".bin" / "node"
+BUILD = Path(tempfile.gettempdir()) / f"facilitation-bench-{os.getuid()}"  # what is compiled and fetched; kept between runs
+NODE = BUILD / "node_modules" / ".bin" / "node"
 SERVER_CORE, CLIENT_CORE = 0, 1
 
 
@@ -48,7 +48,9 @@ def build() -> None:
             )
             subprocess.run(["g++", *before, str(HERE / source), "-o", str(BUILD / target), *after], check=True)
     if not NODE.exists():
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], cwd=HERE, check=True)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(HERE / name, BUILD / name)
+        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], cwd=BUILD, check=True)
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ def node(_seats: int = 0, *, slow_us: int = 0, **_more: object) -> Iterator[Runn
     with _folder() as folder:
         port = free_port()
         command = [str(NODE), "--no-warnings", str(HERE / "node_server.cjs"), str(port), str(folder / "node.sqlite3")]
-        with _process(command, {}, port, slow_us) as pid:
+        with _process(command, {"NODE_PATH": str(BUILD / "node_modules")}, port, slow_us) as pid:
             yield Running(port, pid, dict(PLAIN))
 
 
