@@ -18,6 +18,7 @@ import struct
 import time
 import weakref
 import zlib
+from socket import SHUT_RDWR, SO_SNDBUF, SOL_SOCKET
 from typing import Any
 
 from engineio import packet as engine_packet
@@ -27,7 +28,8 @@ from socketio import packet as socket_packet
 
 log = logging.getLogger(__name__)
 WORTH_PACKING = 100  # bytes
-QUEUE = 64  # packets that may wait for one client
+QUEUE, QUEUE_CHARACTERS = 64, 1_000_000  # what may wait for one client
+KERNEL_BYTES = 128 * 1024  # and what the kernel may hold for it (Linux takes twice that for its own books)
 RENEW_SECONDS = 5.0  # newcomers wait this long for packed frames
 WINDOW_BITS, MEMORY_LEVEL = 13, 6  # 8 kB of history, 64 kB of memory per room that speaks
 CLOSED = 5 * 60.0  # a room that was silent this long lets its history go
@@ -46,13 +48,14 @@ def client_manager(async_mode: str) -> Manager | None:
 def missing_parts() -> list[str]:
     """What this module needs of the libraries' insides and does not find."""
     from engineio.async_drivers import eventlet as driver
+    from eventlet.queue import Queue
     from eventlet.semaphore import Semaphore
     from eventlet.websocket import RFC6455WebSocket, WebSocketWSGI
 
     wanted: tuple[tuple[Any, str], ...] = (
         (driver, "WebSocketWSGI"), (driver, "_async"), (WebSocketWSGI, "_negotiate_permessage_deflate"),
         (RFC6455WebSocket, "_apply_mask"), (RFC6455WebSocket, "_get_permessage_deflate_enc"), (RFC6455WebSocket, "_send"),
-        (Semaphore(1), "counter"), (Semaphore(1), "_waiters"), (engine_socket.Socket, "_websocket_handler"),
+        (Semaphore(1), "counter"), (Semaphore(1), "_waiters"), (Queue(), "queue"), (engine_socket.Socket, "_websocket_handler"),
         (engine_socket.Socket, "check_ping_timeout"), (Manager, "get_participants"),
     )  # fmt: skip
     return [f"{getattr(owner, '__name__', type(owner).__name__)}.{name}" for owner, name in wanted if not hasattr(owner, name)]
@@ -74,6 +77,14 @@ def unmasked(data: bytes, mask: Any, length: int | None = None, offset: int = 0)
     turned = bytes(mask[(offset + place) % 4] for place in range(4))
     wide = (turned * (size // 4 + 1))[:size]
     return (int.from_bytes(data, "big") ^ int.from_bytes(wide, "big")).to_bytes(size, "big")
+
+
+def overfull(queue: Any) -> bool:
+    """May nothing more wait for this client? Ends of the stream are None."""
+    return bool(
+        queue.qsize() >= QUEUE
+        or (queue.qsize() > 1 and sum(len(packet.data or "") for packet in queue.queue if packet) > QUEUE_CHARACTERS)
+    )
 
 
 class History:
@@ -106,6 +117,7 @@ class Wire:
         self._websocket, self._socket = websocket, socket
         self._lock, self._through_queue = websocket._sendlock, socket.send
         self._out = websocket.socket.fd  # the plain, non-blocking socket
+        self._out.setsockopt(SOL_SOCKET, SO_SNDBUF, KERNEL_BYTES)
         self.unpacks = "permessage-deflate" in websocket.extensions
         self.home: weakref.ref[History] | None = None  # the one room whose packed frames it gets
         self.mark: object | None = None
@@ -140,7 +152,7 @@ class Wire:
         self.mark = None  # what goes this way is not packed, so the room's history is lost to this client
         if self._socket.closed:
             return
-        if self._socket.queue.qsize() >= QUEUE:
+        if overfull(self._socket.queue):
             self.cut()
         else:
             self._through_queue(packet)
@@ -169,7 +181,7 @@ class Wire:
         """End the connection of a client that does not read; the green threads that wait for it wake up and go."""
         log.info("a client that does not read is cut off")
         try:
-            self._out.shutdown(2)
+            self._out.shutdown(SHUT_RDWR)
         except OSError:
             return
 
@@ -249,7 +261,7 @@ class Fanout(Manager):
     def _slowly(self, engine_id: str, packet: Any) -> None:
         """Long-polling, and connections that are not there yet."""
         socket = self.server.eio.sockets.get(engine_id)
-        if socket is not None and socket.queue.qsize() >= QUEUE:
+        if socket is not None and overfull(socket.queue):
             self.server.start_background_task(socket.close, wait=False, abort=True)
         else:
             self.server._send_eio_packet(engine_id, packet)

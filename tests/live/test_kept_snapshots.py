@@ -1,0 +1,62 @@
+"""Kept snapshots: the same as fresh ones after every command, packed as every reader of gzip understands it."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+
+from facilitation.core.actor import SYSTEM
+from facilitation.core.unit_of_work import reading
+from facilitation.extensions import db
+from facilitation.labs.models import Lab
+from facilitation.stream.kept import Snapshots
+from facilitation.stream.read import Looking
+from facilitation.stream.record import AUDIENCES
+from tests.cast import ORIGIN, Cast
+from tests.live.scenario import walk
+
+
+def test_after_every_command_a_kept_snapshot_is_the_fresh_one(cast: Cast) -> None:
+    snapshots, steps = Snapshots(), 0
+    for _ in walk(cast, lambda who, name, args: cast.ask(name, SYSTEM if who == "system" else getattr(cast, who), **args)):
+        steps += 1
+        with reading(db.engine) as session:
+            for audience in AUDIENCES:
+                looking = Looking(session, session.get_one(Lab, cast.lab), audience, cast.settings)
+                assert json.loads(snapshots.get(looking).whole()) == cast.look(audience)
+    assert steps > 30
+
+
+def test_one_packing_serves_everybody_with_their_own_end(cast: Cast) -> None:
+    cast.start("challenges")
+    for n in range(20):
+        cast.act("contribution.post", cast.ben, board=cast.board("challenges"), text=f"A levy per tonne, said {n} times 汉字")
+    snapshots = Snapshots()
+    with reading(db.engine) as session:
+        kept = snapshots.get(Looking(session, session.get_one(Lab, cast.lab), "staff", cast.settings))
+        again = snapshots.get(Looking(session, session.get_one(Lab, cast.lab), "staff", cast.settings))
+    assert kept is again
+    for mine in (None, {"seat": "a"}, {"seat": "b", "contributions": ["é" * 1000]}):
+        packed = kept.gzipped(mine)
+        assert gzip.decompress(packed).decode() == kept.whole(mine)
+        reader = zlib.decompressobj(31)  # one member, nothing behind it: what browsers read
+        assert reader.decompress(packed).decode() == kept.whole(mine)
+        assert reader.eof
+        assert reader.unused_data == b""
+        found = json.loads(kept.whole(mine))
+        assert found.pop("mine", None) == mine
+        assert found == cast.look("staff")
+
+
+def test_hidden_words_are_in_no_later_snapshot_though_one_is_kept(cast: Cast) -> None:
+    cast.start("challenges")
+    posted = cast.act("contribution.post", cast.ben, board=cast.board("challenges"), text="okapi")
+    cast.act("activity.reveal", cast.anna)
+    browser, path = cast.browser(cast.chloe), f"/labs/{cast.lab}/stream/room"
+    assert b"okapi" in gzip.decompress(browser.get(path, headers={**ORIGIN, "Accept-Encoding": "gzip"}).data)
+    cast.act("contribution.hide", cast.anna, id=posted["id"], reason="names a company")
+    later = browser.get(path, headers={**ORIGIN, "Accept-Encoding": "gzip"})
+    assert b"okapi" not in gzip.decompress(later.data)
+    same = browser.get(path, headers={**ORIGIN, "Accept-Encoding": "gzip", "If-None-Match": later.headers["ETag"]})
+    assert same.status_code == 304
