@@ -164,8 +164,10 @@ class Door:
 
     def _hang_up(self, sid: str, back_in_ms: int) -> None:
         self._counters.drops += 1
+        transport = self._server.manager.eio_sid_from_sid(sid, "/")
         self._server.emit("bye", {"reason": "slow", "back_in_ms": back_in_ms}, to=sid)
         self._server.disconnect(sid)
+        self._server.start_background_task(self._server.eio.disconnect, transport)  # else it could go on sending
 
 
 def asked_from(environ: Mapping[str, Any]) -> str:
