@@ -73,9 +73,8 @@ def frame(payload: bytes, *, packed: bool = False) -> bytes:
 
 def unmasked(data: bytes, mask: Any, length: int | None = None, offset: int = 0) -> bytes:
     """`data` xor the four bytes of `mask`. The library does it byte by byte; one wide number takes a hundredth of it."""
-    size = len(data)
-    turned = bytes(mask[(offset + place) % 4] for place in range(4))
-    wide = (turned * (size // 4 + 1))[:size]
+    size, turn = len(data), offset % 4
+    wide = (bytes(mask[turn:] + mask[:turn]) * (size // 4 + 1))[:size]
     return (int.from_bytes(data, "big") ^ int.from_bytes(wide, "big")).to_bytes(size, "big")
 
 

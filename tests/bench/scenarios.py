@@ -75,7 +75,7 @@ SCENARIOS: dict[str, tuple[Callable[[], Iterator[Step]], int]] = {
 def _posts(server: str, phones: int, rate: float, *, labs: int = 1, slow_us: int = 0) -> Found:
     with servers.ALL[server](phones, labs=labs, slow_us=slow_us) as running:
         found = servers.drive(
-            running, n=phones, posters=phones, boards=labs, rate=rate, dur=5, warm=1.5, drain=8, connect_rate=800
+            running, n=phones, posters=phones, boards=labs, rate=rate, dur=5, warm=1.5, drain=20, connect_rate=800
         )
     return checked(found)
 
