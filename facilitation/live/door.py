@@ -25,9 +25,8 @@ from facilitation.labs.models import Lab
 from facilitation.live.announcer import room_of
 from facilitation.live.encoding import Encoded
 from facilitation.live.presence import Presence
-from facilitation.people.models import Seat
 from facilitation.people.recognise import recognise
-from facilitation.people.seats import seat_value
+from facilitation.people.seats import seat_row, seat_value
 from facilitation.permissions import standing_of
 from facilitation.stream.read import epoch_and_heads
 from facilitation.web.access import identity_for, streams_of, synced
@@ -220,5 +219,6 @@ def hello_to(session: Session, connection: Connection, settings: Any) -> dict[st
         },
     }
     if connection.seat:
-        hello["seat"] = seat_value(session.get_one(Seat, connection.seat))
+        seat = seat_row(session, connection.seat)
+        hello["seat"] = None if seat is None else seat_value(seat)
     return hello

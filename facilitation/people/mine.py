@@ -9,12 +9,10 @@ from sqlalchemy.orm import Session
 
 from facilitation.boards.models import Contribution, Vote
 from facilitation.labs.models import FactCheck
-from facilitation.people.models import Seat
-from facilitation.people.seats import seat_value
+from facilitation.people.seats import seat_row, seat_value
 
 # Asked after every contribution of a seat and at every sync: columns instead of objects, and built once.
 _SEAT: BindParameter[str] = bindparam("seat")
-_SEATS = select(Seat.__table__).where(Seat.id == _SEAT)
 _CONTRIBUTIONS = (
     select(
         Contribution.id, Contribution.key, Contribution.board_id, Contribution.column, Contribution.kind, Contribution.text,
@@ -31,7 +29,7 @@ _CHECKS = select(FactCheck.case_id, FactCheck.section, FactCheck.verdict, FactCh
 def mine(session: Session, seat_id: str) -> dict[str, Any]:
     """{contributions: [{id, key, board, column, text, version, status, reason?, replies…}], dots: {ballot: {item: n}}, …}."""
     asked, who = session.connection(), {"seat": seat_id}
-    seat = asked.execute(_SEATS, who).first()
+    seat = seat_row(session, seat_id)
     if seat is None:
         return {"contributions": [], "dots": {}}
     rows, votes, checks = (asked.execute(query, who).all() for query in (_CONTRIBUTIONS, _VOTES, _CHECKS))

@@ -19,9 +19,9 @@ from facilitation.extensions import db, login
 from facilitation.labs.models import Lab
 from facilitation.labs.planning import wall_token
 from facilitation.people.mine import mine
-from facilitation.people.models import Seat, User
+from facilitation.people.models import User
 from facilitation.people.recognise import recognise
-from facilitation.people.seats import seat_token
+from facilitation.people.seats import seat_row, seat_token
 from facilitation.permissions import COMMANDS, standing_of
 from facilitation.stream.kept import Kept, Snapshots, encoded
 from facilitation.stream.read import Looking, delta, epoch_and_head
@@ -89,7 +89,7 @@ def seat_identity(session: Session, lab: str) -> Identity | None:
     seat_id, _, proof = request.cookies.get(seat_cookie(lab), "").partition(".")
     if not proof:
         return None
-    seat = session.get(Seat, seat_id)
+    seat = seat_row(session, seat_id)
     if seat is None or seat.lab_id != lab:
         return None
     if seat_token(extension("settings").SECRET_KEY, seat.id, seat.serial) != f"{seat_id}.{proof}":
