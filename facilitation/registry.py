@@ -26,5 +26,6 @@ import facilitation.people.roles
 import facilitation.people.seats
 import facilitation.people.signing_in
 import facilitation.reports.deciding
+import facilitation.reports.forgetting
 import facilitation.reports.proposing
 import facilitation.reports.writing

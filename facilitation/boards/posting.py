@@ -9,6 +9,7 @@ from pydantic import Field
 from sqlalchemy import Table, and_, bindparam, func, insert, select
 
 from facilitation.boards import rules
+from facilitation.boards.gone import tell_gone
 from facilitation.boards.labels import label_for
 from facilitation.boards.models import Board, Contribution
 from facilitation.boards.notice import contribution_changed, in_room, with_replies
@@ -270,4 +271,5 @@ def withdraw(cmd: WithdrawContribution, ctx: Context) -> dict[str, Any]:
         contribution.status, contribution.version = "withdrawn", contribution.version + 1
         for item, was in family:
             contribution_changed(ctx.work, item, was_in_room=was)
+        tell_gone(ctx, frozenset(item.id for item, _was in family))
     return {"id": contribution.id, "status": contribution.status, "version": contribution.version}

@@ -1,0 +1,16 @@
+"""What has to happen elsewhere when a contribution is taken back: later packages put their part on the list (D14)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from facilitation.core.commands import Context
+
+#: Called in the same transaction with the ids of what was just taken back, replies that hang under it included.
+ON_GONE: list[Callable[[Context, frozenset[str]], None]] = []
+
+
+def tell_gone(ctx: Context, ids: frozenset[str]) -> None:
+    ctx.session.flush()
+    for follow in ON_GONE:
+        follow(ctx, ids)
