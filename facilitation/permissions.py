@@ -134,6 +134,11 @@ COMMANDS: dict[str, frozenset[str]] = {
     # report and merge
     "report.write": NOTES,
     "report.set_state": FLOOR,
+    "remark.add": ANYBODY,  # with the link
+    "remark.answer": NOTES,
+    "photo.add": NOTES,
+    "photo.describe": NOTES,
+    "photo.remove": NOTES,
     "merge.propose": NOTES | {"case_owner"},
     "merge.add": NOTES | {"case_owner"},
     "merge.accept": CASE,

@@ -27,5 +27,7 @@ import facilitation.people.seats
 import facilitation.people.signing_in
 import facilitation.reports.deciding
 import facilitation.reports.forgetting
+import facilitation.reports.photos
 import facilitation.reports.proposing
+import facilitation.reports.remarks
 import facilitation.reports.writing

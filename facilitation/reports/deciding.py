@@ -142,7 +142,7 @@ def the_proposal(ctx: Context, cmd: OneProposal, *, already: str = "", open_only
 
 
 def _take_over(ctx: Context, row: Proposal, state: str, *, text: str = "", note: str = "") -> dict[str, Any]:
-    lab = gather(ctx.session, row.lab_id)
+    lab = gather(ctx.session, row.lab_id, live=True)
     with use_locale(lab.lab.language):
         offer = proposals.offer(lab, proposal(row))
     if offer.gone:

@@ -69,7 +69,7 @@ def forget(ctx: Context, ids: frozenset[str]) -> None:
     lab = ctx.session.get(Lab, ctx.scope)
     if lab is None or lab.state != "closed" or not places:
         return
-    closed = gather(ctx.session, lab.id)
+    closed = gather(ctx.session, lab.id, live=True)
     by_case: dict[str, list[str]] = {}
     for place in places:
         by_case.setdefault(place.case, []).append(place.proposal)

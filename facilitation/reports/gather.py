@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from facilitation.boards import models as boards
-from facilitation.cases.models import Case
+from facilitation.cases.models import Case, CaseRevision
 from facilitation.core.errors import Refused
 from facilitation.core.i18n import _
 from facilitation.labs import models as labs
@@ -21,8 +23,11 @@ from facilitation.reports import closed, models
 from facilitation.stream.models import Instance
 
 
-def gather(session: Session, lab_id: str) -> closed.ClosedLab:
-    """The closed lab. `not_found` when there is none, `not_open` while it is not closed."""
+def gather(session: Session, lab_id: str, *, live: bool = False) -> closed.ClosedLab:
+    """The closed lab. `not_found` when there is none, `not_open` while it is not closed.
+
+    While its report is released, decisions and cases are those of the release; `live`: as they are now, for the merge desk.
+    """
     lab = session.get(labs.Lab, lab_id)
     if lab is None:
         raise Refused("not_found")
@@ -31,11 +36,12 @@ def gather(session: Session, lab_id: str) -> closed.ClosedLab:
     kept = lab.kept or counts(session, lab.id)
     shown = _contributions(session, lab.id)
     state = session.get(models.ReportState, lab.id)
+    frozen = state.frozen or {} if state and state.state == "released" and not live else {}
     statuses = _statuses(session, lab.id)
     instance = session.get(Instance, 1)
     return closed.ClosedLab(
         lab=_facts(lab),
-        cases=_cases(session, lab),
+        cases=_cases(session, lab, frozen.get("cases", {})),
         activities=_activities(session, lab.id, kept["active"]),
         participants=_participants(session, lab),
         boards=_boards(session, lab.id),
@@ -44,7 +50,7 @@ def gather(session: Session, lab_id: str) -> closed.ClosedLab:
         ballots=_ballots(session, lab.id),
         evaluations=_evaluations(session, lab.id),
         facts=_facts_checked(session, lab.id),
-        proposals=proposals(session, lab.id),
+        proposals=proposals(session, lab.id, frozen.get("proposals")),
         narrative=_narrative(session, lab.id),
         imprint=dict((instance.settings or {}).get("imprint", {})) if instance else {},
         hidden=statuses["hidden"],
@@ -75,13 +81,22 @@ def _day(lab: labs.Lab) -> str:
     return moment.date().isoformat() if moment else ""
 
 
-def _cases(session: Session, lab: labs.Lab) -> tuple[closed.ClosedCase, ...]:
+def _cases(session: Session, lab: labs.Lab, frozen: Mapping[str, int]) -> tuple[closed.ClosedCase, ...]:
     query = select(Case, labs.LabCase.document_before).join(labs.LabCase, labs.LabCase.case_id == Case.id)
     rows = session.execute(query.where(labs.LabCase.lab_id == lab.id).order_by(labs.LabCase.position))
     return tuple(
-        closed.ClosedCase(case.id, case.ref, case.neutral_title or case.title, case.type, before or case.document, case.document)
+        closed.ClosedCase(
+            case.id, case.ref, case.neutral_title or case.title, case.type, before or case.document,
+            _document(session, case, frozen.get(case.id)),
+        )
         for case, before in rows
-    )
+    )  # fmt: skip
+
+
+def _document(session: Session, case: Case, revision: int | None) -> dict[str, Any]:
+    """The case as it is, or as it was in a revision that is kept."""
+    kept = session.get(CaseRevision, (case.id, revision)) if revision is not None else None
+    return kept.document if kept else case.document
 
 
 def _activities(session: Session, lab: str, active: dict[str, int]) -> tuple[closed.Activity, ...]:
@@ -194,11 +209,20 @@ def _facts_checked(session: Session, lab: str) -> tuple[closed.FactCheck, ...]:
     return tuple(sorted(checks, key=lambda check: (check.case, check.section, check.verdict, check.text, check.id)))
 
 
-def proposals(session: Session, lab: str) -> tuple[closed.Proposal, ...]:
-    """The proposals of a lab in their order."""
+def proposals(session: Session, lab: str, frozen: Mapping[str, Any] | None = None) -> tuple[closed.Proposal, ...]:
+    """The proposals of a lab in their order; `frozen`: only those of the release, as they were decided then."""
     query = select(models.Proposal).where(models.Proposal.lab_id == lab)
     rows = session.scalars(query.order_by(models.Proposal.position, models.Proposal.id))
-    return tuple(proposal(row) for row in rows)
+    if frozen is None:
+        return tuple(proposal(row) for row in rows)
+    return tuple(replace(proposal(row), **_then(row, frozen[row.id])) for row in rows if row.id in frozen)
+
+
+def _then(row: models.Proposal, frozen: Mapping[str, Any]) -> dict[str, Any]:
+    """The decision as released; words that were taken back since do not come back with it."""
+    forgotten = frozen["applied_item"] and row.applied_item is None and row.state == "pending" and not row.text
+    told = {name: value or "" for name, value in frozen.items() if name != "target"}
+    return {**told, "target": frozen["target"], **({"applied_text": ""} if forgotten else {})}
 
 
 def proposal(row: models.Proposal) -> closed.Proposal:

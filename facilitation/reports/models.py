@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from facilitation.core.ids import new_id
-from facilitation.core.model import CONTENT, NONE, STAFF, Base, UtcDateTime
+from facilitation.core.model import CONTENT, IDENTITY, NONE, STAFF, TECHNICAL, Base, UtcDateTime
 
 
 class Narrative(Base):
@@ -34,6 +34,42 @@ class ReportState(Base):
     state: Mapped[str] = mapped_column(String(20), default="draft", info=NONE)
     version: Mapped[int] = mapped_column(default=1, info=NONE)
     released_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=NONE)
+    remarks_until: Mapped[str | None] = mapped_column(String(10), info=NONE)  # ISO date, that day included
+    remarks_serial: Mapped[int] = mapped_column(default=0, info=TECHNICAL)  # a raised one ends the links given before
+    frozen: Mapped[dict[str, Any] | None] = mapped_column(JSON, info=CONTENT)  # decisions and revisions as released
+    releases: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, info=NONE)  # [{version, day}]
+
+
+class Remark(Base):
+    """What a reader of the draft says about one section, and what the writers answer (R-99). Nobody's name is asked."""
+
+    __tablename__ = "remark"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True, default=new_id, info=NONE)
+    lab_id: Mapped[str] = mapped_column(ForeignKey("lab.id"), index=True, info=NONE)
+    section: Mapped[str] = mapped_column(String(10), info=NONE)
+    text: Mapped[str] = mapped_column(info=CONTENT)
+    day: Mapped[str] = mapped_column(String(10), info=NONE)  # nothing finer
+    taken: Mapped[str | None] = mapped_column(String(10), info=NONE)  # yes | partly | no; None: not answered yet
+    answer: Mapped[str] = mapped_column(default="", info=CONTENT)
+    answered_by: Mapped[str | None] = mapped_column(String(40), info=STAFF)
+    version: Mapped[int] = mapped_column(default=1, info=NONE)
+
+
+class Photo(Base):
+    """A picture of the event, made anew from what was uploaded: no metadata, at most 1,600 pixels (safety, section 4)."""
+
+    __tablename__ = "photo"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True, default=new_id, info=NONE)
+    lab_id: Mapped[str] = mapped_column(ForeignKey("lab.id"), index=True, info=NONE)
+    position: Mapped[int] = mapped_column(default=0, info=NONE)
+    alt: Mapped[str] = mapped_column(info=CONTENT)
+    caption: Mapped[str] = mapped_column(default="", info=CONTENT)
+    width: Mapped[int] = mapped_column(info=NONE)
+    height: Mapped[int] = mapped_column(info=NONE)
+    data: Mapped[bytes] = mapped_column(LargeBinary, info=IDENTITY)  # JPEG; people may be seen
+    consent_by: Mapped[str | None] = mapped_column(String(40), info=STAFF)  # who said that everybody in it agrees
 
 
 class Proposal(Base):

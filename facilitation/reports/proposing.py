@@ -33,7 +33,7 @@ class ProposeMerges(Command):
 
 @handles(ProposeMerges)
 def propose(cmd: ProposeMerges, ctx: Context) -> dict[str, Any]:
-    lab = gather(ctx.session, ctx.scope)
+    lab = gather(ctx.session, ctx.scope, live=True)
     with use_locale(lab.lab.language):
         derived = proposals.derive(lab, site_template(ctx.session))
     rows = {(row.case_id, row.source): row for row in _rows(ctx)}
@@ -103,7 +103,7 @@ def add(cmd: AddProposal, ctx: Context) -> dict[str, Any]:
     target = place(case, cmd.target, site_template(ctx.session))
     if places.op_of(target, site_template(ctx.session)) != cmd.op:
         raise Refused("invalid", fields={"target": _("This place does not take what is proposed.")})
-    lab = gather(ctx.session, ctx.scope)
+    lab = gather(ctx.session, ctx.scope, live=True)
     with use_locale(lab.lab.language):
         wanted = proposals.with_facts(lab, _by_hand(cmd, case.id, target, lab))
     row = ctx.session.scalar(

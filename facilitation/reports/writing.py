@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 from pydantic import Field
+from sqlalchemy import select
 
+from facilitation.boards.models import Cluster
+from facilitation.cases.models import Case
 from facilitation.cases.saving import author_of
 from facilitation.core.commands import Command, Context, Id, command, handles
 from facilitation.core.errors import Refused
 from facilitation.core.i18n import _
 from facilitation.core.text import Prose
-from facilitation.labs.models import Lab
-from facilitation.reports.models import Narrative, ReportState
+from facilitation.labs.models import Lab, LabCase
+from facilitation.reports.models import Narrative, Proposal, ReportState
 
 #: Parts a person writes. The notes stand at the end of the section of their number.
 NOTES = tuple(f"note-{number}" for number in range(3, 12))
 PARTS = ("authors", "conclusions", "purpose", *NOTES)
 STATES = ("draft", "remarks", "released")
+REMARKS = timedelta(days=14)
+#: What is frozen of a proposal when the report is released.
+DECISION = ("op", "target", "state", "reason", "applied_text", "applied_item")
 
 
 @command("report.write", scope="lab")
@@ -33,6 +40,7 @@ class WriteReport(Command):
 @handles(WriteReport)
 def write(cmd: WriteReport, ctx: Context) -> dict[str, Any]:
     state = state_of(ctx)
+    _own_words(cmd, ctx)
     row = ctx.session.get(Narrative, (ctx.scope, cmd.part))
     now, version = (row.text, row.version) if row else ("", 0)
     if now == cmd.text:
@@ -50,12 +58,30 @@ def write(cmd: WriteReport, ctx: Context) -> dict[str, Any]:
     return {"part": cmd.part, "version": row.version}
 
 
+def _own_words(cmd: WriteReport, ctx: Context) -> None:
+    """Key conclusions are worded by a person: a paragraph that only repeats the title of a cluster is not one."""
+    if cmd.part != "conclusions":
+        return
+    titles = {_bare(title) for title in ctx.session.scalars(select(Cluster.title).where(Cluster.lab_id == ctx.scope))}
+    if any(_bare(paragraph) in titles for paragraph in cmd.text.split("\n") if paragraph.strip()):
+        raise Refused("invalid", _("Please say it in a sentence of your own: this only repeats the title of a cluster."))
+
+
+def _bare(text: str) -> str:
+    return text.strip().strip("-–•. ").casefold()
+
+
 @command("report.set_state", scope="lab")
 class SetReportState(Command):
-    """Draft, open for remarks, or released."""
+    """Draft, open for remarks (`until` a day, that day included; two weeks when none is given), or released.
+
+    A released report is frozen: its texts, the decisions on its proposals and the cases as they are now. What its people take
+    back is gone from it all the same (D14). Back to a draft makes the next version.
+    """
 
     lab: Id | None = None
     state: Annotated[str, Field(pattern=f"^({'|'.join(STATES)})$")]
+    until: Annotated[str, Field(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = ""
 
 
 @handles(SetReportState)
@@ -63,15 +89,46 @@ def set_state(cmd: SetReportState, ctx: Context) -> dict[str, Any]:
     if ctx.session.get_one(Lab, ctx.scope).state != "closed":
         raise Refused("not_open", _("The report is made when the lab is closed."))
     row = state_of(ctx)
+    if cmd.state == "remarks":
+        row.remarks_until = _last_day(cmd.until, row, ctx)
     if row.state != cmd.state:
         row.state, row.version = cmd.state, row.version + 1
-        row.released_at = ctx.now if cmd.state == "released" else None
-    return {"state": row.state, "version": row.version}
+        if cmd.state == "remarks":
+            row.remarks_serial += 1
+        row.released_at, row.frozen = None, None
+        if cmd.state == "released":
+            _release(row, ctx)
+    return {"state": row.state, "version": row.version, "until": row.remarks_until}
+
+
+def _last_day(wanted: str, row: ReportState, ctx: Context) -> str:
+    if not wanted and row.state == "remarks" and row.remarks_until:
+        return row.remarks_until
+    try:
+        day = date.fromisoformat(wanted) if wanted else ctx.now.date() + REMARKS
+    except ValueError:
+        raise Refused("invalid", fields={"until": _("This is no day.")}) from None
+    if day < ctx.now.date():
+        raise Refused("invalid", _("This day is over."), fields={"until": _("This day is over.")})
+    return day.isoformat()
+
+
+def _release(row: ReportState, ctx: Context) -> None:
+    rows = ctx.session.scalars(select(Proposal).where(Proposal.lab_id == ctx.scope))
+    cases = ctx.session.execute(
+        select(Case.id, Case.version).join(LabCase, LabCase.case_id == Case.id).where(LabCase.lab_id == ctx.scope)
+    )
+    row.released_at = ctx.now
+    row.frozen = {
+        "proposals": {one.id: {name: getattr(one, name) for name in DECISION} for one in rows},
+        "cases": {id_: version for id_, version in cases},
+    }
+    row.releases = [*row.releases, {"version": row.version, "day": ctx.now.date().isoformat()}]
 
 
 def state_of(ctx: Context) -> ReportState:
     row = ctx.session.get(ReportState, ctx.scope)
     if row is None:
-        row = ReportState(lab_id=ctx.scope, state="draft", version=1)
+        row = ReportState(lab_id=ctx.scope, state="draft", version=1, remarks_serial=0, releases=[])
         ctx.session.add(row)
     return row

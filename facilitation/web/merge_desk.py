@@ -45,7 +45,7 @@ def _desk(case: str, unfolded: Mapping[str, str], trouble: Mapping[str, Any] | N
     words = site_template(access.session())
     labs: list[dict[str, Any]] = []
     for lab in _labs(row.id):
-        made = desk.rows(gather(access.session(), lab.id), row.id, words)
+        made = desk.rows(gather(access.session(), lab.id, live=True), row.id, words)
         if made:
             labs.append({"lab": lab, "open": [one for one in made if not one.is_decided and not one.is_later],
                          "later": [one for one in made if one.is_later],
@@ -121,7 +121,7 @@ def lab(lab: str) -> ResponseReturnValue:
     row = access.session().get_one(Lab, lab)
     if row.state != "closed":
         return render_template("reports/not_yet.html", lab=row)
-    closed = gather(access.session(), row.id)
+    closed = gather(access.session(), row.id, live=True)
     words = site_template(access.session())
     cases = [(one, desk.progress(desk.rows(closed, one.id, words))) for one in closed.cases]
     return render_template(
@@ -180,6 +180,6 @@ def _told(case: Case, source: Mapping[str, Any], words: Any) -> dict[str, Any] |
     stored = access.session().get(Proposal, str(source.get("proposal", "")))
     if lab is None or lab.state != "closed" or stored is None or stored.case_id != case.id:
         return {"lab": lab, "row": None, "votes": source.get("votes"), "count": len(source.get("contributions", ()))}
-    closed = gather(access.session(), lab.id)
+    closed = gather(access.session(), lab.id, live=True)
     proposal = next((one for one in closed.proposals if one.id == stored.id), None)
     return {"lab": lab, "row": desk.row(closed, proposal, words) if proposal and case.id in closed.case else None}

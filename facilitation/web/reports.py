@@ -16,13 +16,14 @@ from facilitation.permissions import COMMANDS, standing_of
 from facilitation.reports.assemble import assemble
 from facilitation.reports.closed import ClosedLab
 from facilitation.reports.gather import gather
-from facilitation.reports.models import ReportState
+from facilitation.reports.models import Photo, ReportState
 from facilitation.reports.render import FORMATS, html
 from facilitation.reports.writing import PARTS
-from facilitation.web import access, merge_desk
+from facilitation.web import access, merge_desk, report_desk
 
 blueprint = Blueprint("reports", __name__)
 blueprint.register_blueprint(merge_desk.blueprint)
+blueprint.register_blueprint(report_desk.blueprint)
 
 
 def readable(lab: str) -> tuple[Lab, frozenset[str]]:
@@ -52,6 +53,7 @@ def report(lab: str) -> ResponseReturnValue:
     return render_template(
         "reports/page.html", lab=row, report=made, body=body, may_write=may_write,
         may_state=bool(standing & COMMANDS["report.set_state"]), is_staff_of=bool(standing), state=closed.state,
+        photos=report_desk.photos(row.id), may_desk=bool(standing & COMMANDS["report.write"]),
     )  # fmt: skip
 
 
@@ -113,7 +115,8 @@ def write(lab: str, part: str) -> ResponseReturnValue:
 @blueprint.post("/labs/<lab>/report/state")
 def set_state(lab: str) -> ResponseReturnValue:
     wanted = request.form.get("state", "")
-    access.do("report.set_state", lab=lab, key=access.csrf_key(request.form.get("key")), state=wanted)
+    until = request.form.get("until", "")
+    access.do("report.set_state", lab=lab, key=access.csrf_key(request.form.get("key")), state=wanted, until=until)
     flash(
         {
             "draft": _("The report is a draft again."),
@@ -121,4 +124,14 @@ def set_state(lab: str) -> ResponseReturnValue:
             "released": _("The report is released. Anybody who has its address can read it."),
         }.get(wanted, "")
     )
+    if request.form.get("back") == "desk":
+        return redirect(url_for("reports.desk.desk", lab=lab), 303)
     return redirect(url_for("reports.report", lab=lab), 303)
+
+
+@blueprint.get("/labs/<lab>/report/photos/<photo>.jpg")
+def photo(lab: str, photo: str) -> Response:
+    """A picture of the event, for whoever may read the report."""
+    row, _standing = readable(lab)
+    found = access.session().get(Photo, photo)
+    return report_desk.picture(found if found is not None and found.lab_id == row.id else None)

@@ -257,6 +257,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_personal_note_lab_id"), ["lab_id"], unique=False)
 
     op.create_table(
+        "photo",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("lab_id", sa.String(length=40), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("alt", sa.String(), nullable=False),
+        sa.Column("caption", sa.String(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("consent_by", sa.String(length=40), nullable=True),
+        sa.ForeignKeyConstraint(["lab_id"], ["lab.id"], name=op.f("fk_photo_lab_id_lab")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_photo")),
+    )
+    with op.batch_alter_table("photo", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_photo_lab_id"), ["lab_id"], unique=False)
+
+    op.create_table(
         "proposal",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("lab_id", sa.String(length=40), nullable=False),
@@ -290,11 +307,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_proposal_lab_id"), ["lab_id"], unique=False)
 
     op.create_table(
+        "remark",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("lab_id", sa.String(length=40), nullable=False),
+        sa.Column("section", sa.String(length=10), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("taken", sa.String(length=10), nullable=True),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("answered_by", sa.String(length=40), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["lab_id"], ["lab.id"], name=op.f("fk_remark_lab_id_lab")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_remark")),
+    )
+    with op.batch_alter_table("remark", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_remark_lab_id"), ["lab_id"], unique=False)
+
+    op.create_table(
         "report_state",
         sa.Column("lab_id", sa.String(length=40), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("released_at", sa.DateTime(), nullable=True),
+        sa.Column("remarks_until", sa.String(length=10), nullable=True),
+        sa.Column("remarks_serial", sa.Integer(), nullable=False),
+        sa.Column("frozen", sa.JSON(), nullable=True),
+        sa.Column("releases", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["lab_id"], ["lab.id"], name=op.f("fk_report_state_lab_id_lab")),
         sa.PrimaryKeyConstraint("lab_id", name=op.f("pk_report_state")),
     )
@@ -531,11 +569,19 @@ def downgrade() -> None:
 
     op.drop_table("seat")
     op.drop_table("report_state")
+    with op.batch_alter_table("remark", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_remark_lab_id"))
+
+    op.drop_table("remark")
     with op.batch_alter_table("proposal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_proposal_lab_id"))
         batch_op.drop_index(batch_op.f("ix_proposal_case_id"))
 
     op.drop_table("proposal")
+    with op.batch_alter_table("photo", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_photo_lab_id"))
+
+    op.drop_table("photo")
     with op.batch_alter_table("personal_note", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_personal_note_lab_id"))
 

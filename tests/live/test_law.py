@@ -16,7 +16,12 @@ from tests.live.scenario import STEPS, walk
 
 pytestmark = pytest.mark.both_databases
 
-REPORT_COMMANDS = {"report.", "merge."}  # they change reports and cases, not the lab's stream; tests/reports walks them
+REPORT_COMMANDS = {
+    "report.",
+    "merge.",
+    "photo.",
+    "remark.",
+}  # they change reports and cases, not the lab's stream; tests/reports walks them
 
 
 def test_the_scenario_holds_every_lab_command() -> None:

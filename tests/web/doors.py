@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import re
 import shutil
 from dataclasses import dataclass, field
@@ -9,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from flask.testing import FlaskClient
+from PIL import Image
 from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from facilitation.boards.models import Contribution
 from facilitation.cases.document import walk
 from facilitation.cases.models import Case
 from facilitation.core.actor import SYSTEM, Identity
@@ -20,13 +24,22 @@ from facilitation.core.unit_of_work import reading
 from facilitation.extensions import db
 from facilitation.labs.models import Activity, Lab
 from facilitation.people.seats import seat_token
-from facilitation.reports.models import Proposal
+from facilitation.reports.models import Proposal, ReportState
+from facilitation.reports.photos import make_anew, seal
+from facilitation.reports.remarks import link_token
 from tests.cast import ORIGIN, Browser, Cast
 
 #: Everybody who might knock, in the order of the table. `guest` sits in another lab, `stranger` has an account and no role here.
 PEOPLE = (
     "nobody", "seat", "guest", "stranger", "facilitator", "rapporteur", "owner", "organiser", "observer", "coordinator",
 )  # fmt: skip
+
+
+def a_picture(size: tuple[int, int] = (4, 3), kind: str = "PNG", **more: Any) -> bytes:
+    """A file with a small picture in it."""
+    out = io.BytesIO()
+    Image.new("RGB", size, "teal").save(out, kind, **more)
+    return out.getvalue()
 
 
 @dataclass
@@ -75,7 +88,22 @@ class House:
             cast.do("cluster.create", cast.rita, lab=lab, board=board, title=text, contributions=[note])
         cast.do("lab.close", cast.mara, lab=lab, grace_s=0)
         cast.do("merge.propose", cast.mara, lab=lab)
+        cast.do("report.set_state", cast.mara, lab=lab, state="remarks")
         return str(lab)
+
+    def _desk(self) -> dict[str, str]:
+        """The link of the draft, a remark, a picture and a parked point of the closed lab."""
+        cast = self.cast
+        with reading(db.engine) as session:
+            link = link_token(cast.settings, session.get_one(ReportState, self.closed))
+            contribution = str(session.scalar(select(Contribution.id).where(Contribution.lab_id == self.closed)))
+        remark = cast.do("remark.add", cast.eve, token=link, section="3", text="Who was there?")["remark"]
+        dot = make_anew(a_picture())
+        photo = cast.do(
+            "photo.add", cast.rita, lab=self.closed, data=base64.b64encode(dot.data).decode(), alt="A wall", consent=True,
+            seal=seal(cast.settings, dot.data), width=dot.width, height=dot.height,
+        )["photo"]  # fmt: skip
+        return {"link": link, "remark": remark, "photo": photo, "contribution": contribution}
 
     def _values(self) -> dict[str, str]:
         """What stands in addresses, by the name of its place."""
@@ -93,7 +121,7 @@ class House:
                 "lab": cast.lab, "case": cast.case, "activity": cast.activity("takeaways"), "user": cast.rita.id,
                 "code": cast.code, "number": "1", "name": "room", "kind": "json", "section": "2.1", "part": "purpose",
                 "proposal": waiting, "act": "reject", "item": item, "filename": "icons.svg", "names": "tokens",
-                "token": token,
+                "token": token, **self._desk(),
             }  # fmt: skip
 
     def restore(self) -> None:

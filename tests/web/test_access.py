@@ -135,6 +135,16 @@ ROUTES = {
     "GET reports.download": READ,
     "POST reports.write": NOTES,
     "POST reports.set_state": FLOOR,
+    "GET reports.photo": READ,
+    "GET reports.desk.desk": NOTES,
+    "POST reports.desk.write": NOTES,
+    "POST reports.desk.answer": NOTES,
+    "POST reports.desk.park": NOTES,
+    "POST reports.desk.add_photo": NOTES,
+    "POST reports.desk.change_photo": NOTES,
+    "GET reports.desk.draft": ANYBODY,  # whoever has the link
+    "POST reports.desk.remark": ANYBODY,
+    "GET reports.desk.draft_photo": ANYBODY,
     "GET reports.merge.lab": READ,
     "POST reports.merge.propose": STAFF,
     "GET reports.merge.case": READ,
@@ -149,6 +159,11 @@ FORMS = {
     "POST reports.set_state": {"state": "remarks"},
     "POST reports.merge.decide": {"reason": "Not now"},
     "POST reports.write": {"text": "Why we met", "version": "0"},
+    "POST reports.desk.write": {"text": "Why we met", "version": "0"},
+    "POST reports.desk.answer": {"taken": "yes", "answer": "Thank you"},
+    "POST reports.desk.park": {"owner": "Anna"},
+    "POST reports.desk.change_photo": {"alt": "A wall with slips"},
+    "POST reports.desk.remark": {"section": "3", "text": "Who else?"},
 }
 ASKED = {"GET cases.comparison": "from=1&to=1", "GET phone.lab as=staff": "as=staff"}
 
@@ -219,7 +234,7 @@ def same(page: str, id_: str) -> str:
 
 #: (scope, letters) → the commands that answer like this
 COMMAND_ROWS = {
-    ("site", ANYBODY): "seat.join user.follow_link",
+    ("site", ANYBODY): "seat.join user.follow_link remark.add",
     ("site", "sffooooooo"): "user.set_language user.set_password",
     ("site", "sffffffooo"): "lab.create case.create case.import",
     ("site", "sffffffffo"): "user.create user.link user.grant user.revoke user.disable user.enable topic.add",
@@ -239,6 +254,7 @@ COMMAND_ROWS = {
     ("lab", "sfaaoofofo"): """
         lab.announce contribution.move contribution.park contribution.translate contribution.note hand.lower moderation.undo
         cluster.create cluster.add cluster.remove cluster.rename cluster.dissolve report.write
+        remark.answer photo.add photo.describe photo.remove
     """,
     ("lab", "sfaaoooofo"): "note.save merge.propose merge.add",
     ("case", "saaaaaoofo"): """

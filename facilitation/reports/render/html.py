@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -17,7 +18,7 @@ from markupsafe import Markup
 from facilitation.core import i18n
 from facilitation.core.i18n import use_locale
 from facilitation.paths import STATIC, TEMPLATES
-from facilitation.reports.content import Figure, Report, Section, Table
+from facilitation.reports.content import Figure, Report, Section, Table, Written
 from facilitation.reports.figures import NARROW, WIDE, draw
 
 STYLES = (
@@ -102,3 +103,16 @@ def _sprite(inner: str) -> Markup:
     used = set(re.findall(r'href="#i-([^"]+)"', inner))
     symbols = (found.group() for found in _SYMBOL.finditer((STATIC / "icons.svg").read_text("utf-8")) if found.group(1) in used)
     return Markup(f'<svg hidden xmlns="http://www.w3.org/2000/svg">{"".join(symbols)}</svg>')  # noqa: S704 - our own file
+
+
+def sources(report: Report, section: Section, *, icons: str) -> Markup:
+    """What a section rests on, for the desk: all of it but the parts a person writes."""
+    with use_locale(report.language):
+        template = _environment(icons).get_template("reports/sources.html")
+        text = template.render(section=_unwritten(section), words=report.words)
+        return Markup(text)  # noqa: S704 - autoescaped
+
+
+def _unwritten(section: Section) -> Section:
+    blocks = tuple(block for block in section.blocks if not isinstance(block, Written))
+    return replace(section, blocks=blocks, sections=tuple(map(_unwritten, section.sections)))

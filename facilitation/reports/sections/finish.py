@@ -10,6 +10,7 @@ from facilitation.labs.methods import METHODS
 from facilitation.reports.attribution import by_theme
 from facilitation.reports.content import Block, Cell, Said, Section, Table, Text
 from facilitation.reports.reading import Reading
+from facilitation.reports.sections.course import posted_in
 from facilitation.reports.sections.opening import annotated, note
 
 
@@ -66,7 +67,8 @@ def _choices(reading: Reading, found: dict[str, Any]) -> list[Block]:
 
 
 def _methods(reading: Reading, found: dict[str, Any]) -> list[Block]:
-    """Method by method: where it was used, who was active, and who found it the most helpful (R-92)."""
+    """Method by method: where it was used, who was active, what was written, and who found it the most helpful (R-92)."""
+    posted = posted_in(reading)
     best = found.get("best_method") or {}
     rows: list[tuple[Cell, ...]] = []
     for method in dict.fromkeys([*best, *(row.method for row in reading.closed.activities)]):
@@ -81,12 +83,13 @@ def _methods(reading: Reading, found: dict[str, Any]) -> list[Block]:
                 str(METHODS.get(method, method.replace("_", " "))),
                 best.get(method, 0),
                 _("fewer than %(n)s", n=reading.closed.lab.minimum_cell) if few else reading.number(active) if held else "–",
+                sum(posted[row.id] for row in held),
                 reading.minutes(minutes) if held else "–",
             )
         )
-    head = (_("Method"), _("Helped most"), _("People active, at most"), _("Minutes"))
+    head = (_("Method"), _("Helped most"), _("People active, at most"), _("Contributions"), _("Minutes"))
     caption = _("Which method helped most, and how it was used (n = %(n)s)", n=sum(best.values()))
-    return [Table(caption, head, tuple(rows), frozenset({1, 2, 3}))] if rows else []
+    return [Table(caption, head, tuple(rows), frozenset({1, 2, 3, 4}))] if rows else []
 
 
 def _comments(reading: Reading) -> list[Block]:
