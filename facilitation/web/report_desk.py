@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -24,7 +25,7 @@ from facilitation.reports.models import Photo, ReportState
 from facilitation.reports.photos import LARGEST, PictureError, make_anew, seal
 from facilitation.reports.remarks import is_open, link_token, linked, remarks_of
 from facilitation.reports.render import html
-from facilitation.web import access
+from facilitation.web import access, dates
 
 blueprint = Blueprint("desk", __name__)
 Trouble = Mapping[str, Any]
@@ -54,8 +55,12 @@ def _desk(lab: str, trouble: Trouble | None = None) -> str:
         taken_words=next((one.title for one in top if one.id == request.args.get("take")), ""),
         remarks=remarks_of(session, row.id), parked=desk_sections.parked(closed), photos=photos(row.id),
         link=_link(state), may_state=bool(standing & COMMANDS["report.set_state"]), may_write=closed.state != "released",
-        today=system_clock().date().isoformat(),
+        today=system_clock().date().isoformat(), day_words=_day,
     )  # fmt: skip
+
+
+def _day(iso: str) -> str:
+    return dates.day(date.fromisoformat(iso))
 
 
 def _link(state: ReportState | None) -> str:
@@ -170,6 +175,7 @@ def _draft(link: str, trouble: Trouble) -> str:
     return render_template(
         "reports/draft.html", lab=lab, state=state, token=link, report=made, body=body, may_write=may_write,
         remarks=remarks_of(session, lab.id), trouble=trouble, photos=photos(lab.id) if made else [],
+        day_words=_day,
     )  # fmt: skip
 
 

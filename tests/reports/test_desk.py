@@ -20,6 +20,7 @@ from facilitation.reports.content import as_data
 from facilitation.reports.models import Photo, ReportState
 from facilitation.reports.photos import EDGE, PictureError, make_anew, seal
 from facilitation.reports.remarks import link_token, remarks_of
+from facilitation.web import dates
 from tests.reports.conftest import Held
 from tests.reports.test_merging import decide
 from tests.reports.test_pages import browse, post
@@ -117,7 +118,7 @@ def test_remarks_by_section_until_a_day_each_answered(held: Held) -> None:
     text = reader.get(page).text
     assert "Key conclusions" in text
     assert "HIDDEN-WORDS" not in text
-    assert day(3) in text
+    assert dates.day(system_clock().date() + timedelta(days=3)) in text
     assert post(reader, page, page, section="4", text="The break was <b>longer</b>").status_code == 303
     assert "The break was &lt;b&gt;longer&lt;/b&gt;" in reader.get(page).text
     with reading(db.engine) as session:
