@@ -3,6 +3,8 @@
 One letter per person, in the order of `doors.PEOPLE`: nobody, seat, guest (a seat of another lab), stranger (an account
 without a role here), facilitator, rapporteur, case owner, organiser, observer (lead of another sector), coordinator.
 `o` open, `s` sign in first, `f` forbidden, `a` absent, `g` gone. A route or a command without a row fails.
+
+Long because it is one table: whoever looks up a door finds all of them here.
 """
 
 from __future__ import annotations
