@@ -52,8 +52,8 @@ def derived(session: Session, lab: str, ids: Iterable[str]) -> list[Derived]:
 
 
 def _cases(session: Session, lab: str) -> list[Case]:
-    query = select(Case).join(Proposal, Proposal.case_id == Case.id).where(Proposal.lab_id == lab).distinct()
-    return list(session.scalars(query))
+    concerned = select(Proposal.case_id).where(Proposal.lab_id == lab)
+    return list(session.scalars(select(Case).where(Case.id.in_(concerned)).order_by(Case.id)))
 
 
 def _sources(document: Mapping[str, Any], lab: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
