@@ -72,6 +72,11 @@ class Server:
                 return
         raise RuntimeError(f"the server did not start:\n{self.log.read_text()[-3000:]}")
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def answers(self) -> bool:
         """Is it alive and able to write?"""
         try:

@@ -1,0 +1,137 @@
+"""A lab with an open board, seats for phones, and the checkers of the harness (safety, section 7)."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+from flask import Flask
+from sqlalchemy import select
+
+from facilitation import create_app
+from facilitation.boards.models import Contribution
+from facilitation.core.unit_of_work import reading
+from facilitation.extensions import db
+from facilitation.people.seats import seat_token
+from facilitation.stream.models import Change
+from facilitation.stream.read import heads
+from tests.cast import Cast
+from tests.faults.phone import Patience, Phone
+from tests.running import Server
+
+#: Everybody of a test sits behind one address and writes faster than fingers do.
+QUICK = Patience()
+LOOSE = {"COMMANDS_PER_10S": "1000000", "POSTS_BURST": "1000000", "POSTS_SECONDS": "0.001", "TICK_SECONDS": "1"}
+
+
+@dataclass
+class Room:
+    """`app` looks at the same database as the server does, which runs `wsgi.py` in a process of its own."""
+
+    app: Flask
+    cast: Cast
+    server: Server
+    board: str
+    seats: list[str]
+    chance: random.Random
+
+    def phone(self, number: int, port: int | None = None, patience: Patience = QUICK) -> Phone:
+        """The phone of seat `number`; `port`: that of a proxy, when it is not the server's own."""
+        seat = self.seats[number]
+        cookie = f"seat_{self.cast.lab}={seat_token(self.cast.settings.SECRET_KEY, seat, 1)}"
+        return Phone(
+            port or self.server.port, self.server.url, self.cast.lab, cookie, f"Phone {number}",
+            random.Random(self.chance.random()), patience,
+        )  # fmt: skip
+
+    def staff(self, who: str, port: int | None = None) -> Phone:
+        """A device of the staff (`anna`, `rita` …), which follows the staff's stream."""
+        jar = self.cast.browser(getattr(self.cast, who))._cookies or {}
+        device = self.phone(0, port)
+        device.cookie = "; ".join(f"{cookie.key}={cookie.value}" for cookie in jar.values())
+        device.name, device.door, device.stream = who, "staff", "staff"
+        return device
+
+    # ---- checkers
+
+    def stored(self) -> list[Contribution]:
+        """What stands on the board now, in the order of its numbers."""
+        with reading(db.engine) as session:
+            found = select(Contribution).where(Contribution.board_id == self.board).order_by(Contribution.number)
+            return list(session.scalars(found).all())
+
+    def check_set(self, phones: Iterable[Phone], *, sent: set[str]) -> dict[str, int]:
+        """Acknowledged − stored = ∅, nothing doubled, nothing nobody sent, each key answered with its own id."""
+        rows = self.stored()
+        acknowledged = {key: id_ for phone in phones for key, id_ in phone.acknowledged.items() if key in sent}
+        keys = [row.key for row in rows]
+        count = {
+            "attempted": len(sent),
+            "answered": len(acknowledged),
+            "stored": len(rows),
+            "lost": len(set(acknowledged) - set(keys)),
+            "doubled": len(keys) - len(set(keys)),
+            "ghosts": len(set(keys) - sent),
+            "misnamed": sum(acknowledged.get(row.key or "", row.id) != row.id for row in rows),
+        }
+        assert (count["lost"], count["doubled"], count["ghosts"], count["misnamed"]) == (0, 0, 0, 0), count
+        return count
+
+    def check_order(self, phones: Iterable[Phone]) -> None:
+        """Every person's texts stand in the order in which they wrote them."""
+        number = {row.key: row.number for row in self.stored()}
+        for phone in phones:
+            own = [number[key] for key in phone.order if key in number]
+            assert own == sorted(own), phone.name
+
+    def check_numbers(self) -> None:
+        """Every stream of the lab is numbered 1, 2, 3 … without a gap (D4)."""
+        with reading(db.engine) as session:
+            for audience in ("room", "staff"):
+                found = select(Change.seq).where(Change.lab_id == self.cast.lab, Change.audience == audience).order_by(Change.seq)
+                numbers = list(session.scalars(found).all())
+                assert numbers == list(range(1, len(numbers) + 1)), audience
+                assert numbers
+
+    def fresh(self, audience: str = "room") -> dict[str, Any]:
+        """What the running server shows somebody who comes only now."""
+        someone = self.phone(0) if audience == "room" else self.staff("anna")
+        answer = requests.get(
+            f"{self.server.url}/labs/{self.cast.lab}/stream/{audience}",
+            headers={"Cookie": someone.cookie, "X-As": someone.door, "Accept": "application/json"}, timeout=30,
+        )  # fmt: skip
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def check_state(self, phones: Iterable[Phone]) -> None:
+        """Old state + changes = fresh snapshot, on every device (D5)."""
+        snapshots = {audience: self.fresh(audience) for audience in ("room", "staff")}
+        for phone in phones:
+            assert phone.state is not None, phone.name
+            wanted = snapshots[phone.stream]
+            assert phone.state["seq"] == wanted["seq"], phone.name
+            for type_, values in wanted["entities"].items():
+                assert phone.state["entities"].get(type_, {}) == values, (phone.name, type_)
+
+    def in_step(self, phones: Iterable[Phone]) -> bool:
+        """Has every device heard of the last number?"""
+        with reading(db.engine) as session:
+            last = heads(session, self.cast.lab, ("room", "staff"))
+        return all(phone.state is not None and phone.state["seq"] == last[phone.stream] for phone in phones)
+
+
+def prepare(data: Path, people: int, seed: int, **settings: str) -> Room:
+    """A room whose server is not started yet. `settings` without their prefix, as in the README."""
+    app = create_app({"DATA": str(data), "ASYNC_MODE": "threading", "TESTING": True})
+    context = app.app_context()
+    context.push()
+    cast = Cast(app)
+    cast.start("challenges")
+    seats = [cast.join(tier=str(1 + n % 3)).id for n in range(people)]
+    server = Server(data, "--no-demo", **{**LOOSE, **settings})
+    return Room(app, cast, server, cast.board("challenges"), seats, random.Random(seed))

@@ -1,0 +1,135 @@
+"""The network fails: cut without a word (F4), frames doubled and swapped (F6), answers lost (F7), bytes in crumbs."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+
+import pytest
+
+from tests.faults.conftest import SEED, MakeRoom, played, sized, until
+from tests.faults.phone import Phone
+from tests.faults.proxy import Proxy
+from tests.faults.room import Room
+
+Ledger = Callable[..., None]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
+
+
+async def everybody_in(room: Room, proxy: Proxy, people: int) -> list[Phone]:
+    phones = [room.phone(n, proxy.port) for n in range(people)]
+    for phone in phones:
+        phone.start()
+    await until(lambda: all(phone.state is not None for phone in phones), 60, "everybody has a first state")
+    return phones
+
+
+async def settle(room: Room, phones: list[Phone], patience: float = 60) -> float:
+    """Until every queue is empty and every device in step; seconds the last part took."""
+    await until(lambda: not any(phone.waiting for phone in phones), patience, "every text has a final answer")
+    return await until(lambda: room.in_step(phones), patience, "every device is in step")
+
+
+async def leave(phones: list[Phone], proxy: Proxy) -> None:
+    await asyncio.gather(*(phone.stop() for phone in phones))
+    await proxy.stop()
+
+
+def check(room: Room, phones: list[Phone], sent: set[str]) -> dict[str, int]:
+    count = room.check_set(phones, sent=sent)
+    assert count["answered"] == count["stored"] == count["attempted"]
+    room.check_order(phones)
+    room.check_numbers()
+    room.check_state(phones)
+    return count
+
+
+def test_cuts_without_a_word_end_in_the_same_state(room: MakeRoom, ledger: Ledger) -> None:
+    """F4: one way, both ways, with a reset or silently; five seconds after healing everybody is in step."""
+    people, cuts = sized(12, 300), sized(4, 60)
+    lab = room(people)
+
+    async def play() -> None:
+        chance = random.Random(SEED)
+        proxy = Proxy(lab.server.port, chance)
+        await proxy.start()
+        phones, sent, slowest = await everybody_in(lab, proxy, people), set(), 0.0
+        for cut in range(cuts):
+            kind = ("both", "up", "down", "reset")[cut % 4]
+            proxy.weather.hole_up, proxy.weather.hole_down = kind in ("both", "up"), kind in ("both", "down")
+            if kind == "reset":
+                proxy.weather.refuse = True
+                proxy.cut()
+            for phone in phones:
+                sent.add(phone.write(lab.board, f"{phone.name} in cut {cut}"))
+            await asyncio.sleep(chance.uniform(0.5, 3))
+            proxy.weather.hole_up = proxy.weather.hole_down = proxy.weather.refuse = False
+            slowest = max(slowest, await settle(lab, phones))
+        await leave(phones, proxy)
+        assert slowest <= 5
+        count = check(lab, phones, sent)
+        ledger("F4", cuts=cuts, phones=people, **count, resent=sum(phone.resent for phone in phones))
+        assert sum(phone.resent for phone in phones) > 0  # the cuts did hit somebody
+
+    played(play)
+
+
+def test_doubled_and_swapped_frames_change_nothing(room: MakeRoom, ledger: Ledger) -> None:
+    """F6: a command that arrives twice has one effect; changes in the wrong order are noticed and asked for anew."""
+    people, texts = sized(6, 20), sized(30, 800)
+    lab = room(people)
+
+    async def play() -> None:
+        proxy = Proxy(lab.server.port, random.Random(SEED))
+        proxy.weather.doubled, proxy.weather.swapped = 0.3, 0.3
+        await proxy.start()
+        phones = await everybody_in(lab, proxy, people)
+        sent = {phone.write(lab.board, f"{phone.name} says {n}") for n in range(texts) for phone in phones}
+        await settle(lab, phones, 600)
+        await leave(phones, proxy)
+        ledger("F6", frames=proxy.touched, **check(lab, phones, sent))
+        assert proxy.touched > len(sent) / 2
+        assert sum(phone.gaps for phone in phones) > 0  # some were out of order, and were seen to be
+
+    played(play)
+
+
+def test_an_answer_lost_after_the_commit_is_given_again(room: MakeRoom, ledger: Ledger) -> None:
+    """F7: sent again with its key, the text is answered `dup` and stands there once."""
+    people, texts = sized(4, 20), sized(8, 100)
+    lab = room(people)
+
+    async def play() -> None:
+        proxy = Proxy(lab.server.port, random.Random(SEED))
+        await proxy.start()
+        phones = await everybody_in(lab, proxy, people)
+        proxy.weather.answers_lost = 0.3
+        sent = {phone.write(lab.board, f"{phone.name} says {n}") for n in range(texts) for phone in phones}
+        await until(lambda: not any(phone.waiting for phone in phones), 900, "every text has a final answer")
+        proxy.weather.answers_lost = 0.0
+        await settle(lab, phones)
+        await leave(phones, proxy)
+        count = check(lab, phones, sent)
+        again = sum(phone.duplicates for phone in phones)
+        ledger("F7", **count, answered_again=again)
+        assert again > 0
+
+    played(play)
+
+
+def test_a_slow_network_that_delivers_crumbs(room: MakeRoom, ledger: Ledger) -> None:
+    people, texts = sized(5, 50), sized(6, 40)
+    lab = room(people)
+
+    async def play() -> None:
+        proxy = Proxy(lab.server.port, random.Random(SEED))
+        proxy.weather.slices, proxy.weather.delay = 200, 0.03
+        await proxy.start()
+        phones = await everybody_in(lab, proxy, people)
+        sent = {phone.write(lab.board, f"{phone.name} schreibt {n}: größer, 零, 🪨") for n in range(texts) for phone in phones}
+        await settle(lab, phones, 300)
+        await leave(phones, proxy)
+        ledger("crumbs", **check(lab, phones, sent))
+
+    played(play)
