@@ -8,13 +8,17 @@ from facilitation import bootstrap
 
 
 def main() -> None:
-    """`test` needs the test tools and runs the checks; everything else is a command of `facilitation.cli`."""
-    testing = sys.argv[1:2] == ["test"]
-    bootstrap.ensure("test" if testing else "run")
-    if testing:
+    """`test` and `faults` need the test tools; everything else is a command of `facilitation.cli`."""
+    first = sys.argv[1] if len(sys.argv) > 1 else ""
+    bootstrap.ensure("test" if first in ("test", "faults") else "run")
+    if first == "test":
         from facilitation import selftest
 
         raise SystemExit(selftest.main(sys.argv[2:]))
+    if first == "faults":
+        from facilitation import faults
+
+        raise SystemExit(faults.main(sys.argv[2:]))
     from facilitation.cli import main as command_line
 
     command_line(sys.argv[1:])

@@ -46,7 +46,7 @@ async def check(room: Room, phones: list[Phone], sent: set[str], patience: float
     return count
 
 
-def test_killed_at_any_moment(room: MakeRoom, ledger: Ledger) -> None:
+def test_f1_killed_at_any_moment(room: MakeRoom, ledger: Ledger) -> None:
     """F1, over sockets: kill -9 while everybody writes; each text stands there once, in its writer's order."""
     kills, people, texts = sized(3, 200), 10, sized(30, 1000)
     lab = room(people)
@@ -68,7 +68,7 @@ def test_killed_at_any_moment(room: MakeRoom, ledger: Ledger) -> None:
     played(play)
 
 
-def test_a_locked_file_is_said_to_be_busy_and_everything_is_stored_afterwards(room: MakeRoom, ledger: Ledger) -> None:
+def test_f8_a_locked_file_is_said_to_be_busy_and_everything_is_stored_afterwards(room: MakeRoom, ledger: Ledger) -> None:
     """F8: the answer comes within a second or so of the lock's patience; ticks and reading go on; nothing is lost."""
     people, locks = 4, sized(1, 3)
     lab = room(people, BUSY_TIMEOUT_MS="500")
@@ -108,7 +108,7 @@ def locked(file: Path) -> Iterator[None]:
         other.close()
 
 
-def test_a_full_disk_answers_no_ok_and_loses_nothing(room: MakeRoom, ledger: Ledger) -> None:
+def test_f9_a_full_disk_answers_no_ok_and_loses_nothing(room: MakeRoom, ledger: Ledger) -> None:
     """F9: no file of the server may grow; then there is room again."""
     people, times = 4, sized(1, 20)
     lab = room(people)
@@ -142,7 +142,7 @@ def full_disk(room: Room) -> Iterator[None]:
         resource.prlimit(room.server.pid, resource.RLIMIT_FSIZE, before)
 
 
-def test_one_device_that_asks_too_often_slows_nobody(room: MakeRoom, ledger: Ledger) -> None:
+def test_f21_one_device_that_asks_too_often_slows_nobody(room: MakeRoom, ledger: Ledger) -> None:
     """F21: its commands are refused and it is hung up on; the others are answered as before."""
     people, seconds = 4, sized(3, 30)
     lab = room(people, COMMANDS_PER_10S="20")
@@ -150,11 +150,11 @@ def test_one_device_that_asks_too_often_slows_nobody(room: MakeRoom, ledger: Led
     async def play() -> None:
         phones = await everybody_in(lab, people)
         rude, others = phones[0], phones[1:]
-        until_ = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds
         sent, took = set(), []
-        pounding = asyncio.create_task(pound(rude, lab.board, until_))
+        pounding = asyncio.create_task(pound(rude, lab.board, deadline))
         n = 0
-        while time.monotonic() < until_:
+        while time.monotonic() < deadline:
             begun = time.monotonic()
             sent |= {phone.write(lab.board, f"{phone.name} politely {n}") for phone in others}
             await until(lambda: not any(phone.waiting for phone in others), 20, "the polite ones have their answers")
@@ -173,10 +173,10 @@ def test_one_device_that_asks_too_often_slows_nobody(room: MakeRoom, ledger: Led
     played(play)
 
 
-async def pound(phone: Phone, board: str, until_: float) -> int:
+async def pound(phone: Phone, board: str, deadline: float) -> int:
     """Commands as fast as the socket takes them, with no rule kept; how many."""
     asked = 0
-    while time.monotonic() < until_:
+    while time.monotonic() < deadline:
         wire = phone._wire
         if wire is not None and wire.connected:
             asked += 1

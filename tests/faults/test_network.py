@@ -45,7 +45,7 @@ def check(room: Room, phones: list[Phone], sent: set[str]) -> dict[str, int]:
     return count
 
 
-def test_cuts_without_a_word_end_in_the_same_state(room: MakeRoom, ledger: Ledger) -> None:
+def test_f4_cuts_without_a_word_end_in_the_same_state(room: MakeRoom, ledger: Ledger) -> None:
     """F4: one way, both ways, with a reset or silently; five seconds after healing everybody is in step."""
     people, cuts = sized(12, 300), sized(4, 60)
     lab = room(people)
@@ -75,7 +75,7 @@ def test_cuts_without_a_word_end_in_the_same_state(room: MakeRoom, ledger: Ledge
     played(play)
 
 
-def test_doubled_and_swapped_frames_change_nothing(room: MakeRoom, ledger: Ledger) -> None:
+def test_f6_doubled_and_swapped_frames_change_nothing(room: MakeRoom, ledger: Ledger) -> None:
     """F6: a command that arrives twice has one effect; changes in the wrong order are noticed and asked for anew."""
     people, texts = sized(6, 20), sized(30, 800)
     lab = room(people)
@@ -95,7 +95,7 @@ def test_doubled_and_swapped_frames_change_nothing(room: MakeRoom, ledger: Ledge
     played(play)
 
 
-def test_an_answer_lost_after_the_commit_is_given_again(room: MakeRoom, ledger: Ledger) -> None:
+def test_f7_an_answer_lost_after_the_commit_is_given_again(room: MakeRoom, ledger: Ledger) -> None:
     """F7: sent again with its key, the text is answered `dup` and stands there once."""
     people, texts = sized(4, 20), sized(8, 100)
     lab = room(people)
