@@ -6,13 +6,14 @@ import hashlib
 from collections.abc import Iterable
 from typing import Annotated, Any
 
+from pydantic import Field as Limits
 from pydantic import StringConstraints
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from facilitation.cases import marked
 from facilitation.cases.exporting import Exported, cases_yaml
-from facilitation.cases.importing import ParsedCase, ParsedFile, parse_cases
+from facilitation.cases.importing import MAX_CASES, ParsedCase, ParsedFile, parse_cases
 from facilitation.cases.models import Case
 from facilitation.cases.queries import site_template
 from facilitation.cases.saving import author_of, first, may_lead, save
@@ -41,10 +42,14 @@ def import_cases(text: str, template: Template) -> ParsedFile:
 
 @command("case.import", scope="site")
 class ImportCases(Command):
-    """Take over the cases of a YAML file. A reference that is there already is refused, or with `replace` revised."""
+    """Take over the cases of a YAML or JSON file. A reference that is there already is refused, or with `replace` revised.
+
+    `seen`: reference → version of what somebody looked at before (0: not there). If it is another one now, nothing is done.
+    """
 
     text: Annotated[str, StringConstraints(max_length=marked.MAX_BYTES)]
     replace: bool = False
+    seen: Annotated[dict[str, int], Limits(max_length=MAX_CASES)] = {}
 
 
 @handles(ImportCases)
@@ -56,6 +61,9 @@ def carry_out_import(cmd: ImportCases, ctx: Context) -> dict[str, Any]:
     known = {case.ref: case for case in ctx.session.scalars(select(Case).where(Case.ref.in_([c.ref for c in parsed.cases])))}
     for case in parsed.cases:
         may_lead(ctx, case.sector)
+        there = known[case.ref].version if case.ref in known else 0
+        if cmd.seen and cmd.seen.get(case.ref, 0) != there:
+            raise Refused("conflict", _("%(ref)s changed while you looked at the file. Look once more.", ref=case.ref))
         if case.ref in known and not cmd.replace:
             message = _("line %(line)s: there is a case called %(ref)s already.", line=case.line, ref=case.ref)
             raise Refused("invalid", message, fields={"text": message}, data={"line": case.line, "path": case.ref})

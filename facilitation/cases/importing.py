@@ -1,4 +1,4 @@
-"""Cases from a YAML file in the shape of data/sample-cases.yaml (R-26). All of it is right, or `FileError` says which line.
+"""Cases from a YAML or JSON file in the shape of data/sample-cases.yaml (R-26). All of it is right, or `FileError` says where.
 
 Beside that shape a file may hold what an export adds: `anchor` (the id of an item), `provenance` (its lab sources),
 `author`, `additions`, `cites`, `open_questions`, `removed`, `numbered`, and sources of one case alone. Keys nobody knows
@@ -16,6 +16,7 @@ from facilitation.cases import marked, values
 from facilitation.cases.document import ADDITIONS, QUADRANTS, Document
 from facilitation.cases.importing_items import REF, Items, tidy
 from facilitation.cases.marked import FileError, Marked
+from facilitation.cases.marked_json import read_json
 from facilitation.cases.template import TOPICS, Column, Field, Section, Template
 from facilitation.core.i18n import _
 
@@ -49,7 +50,7 @@ class ParsedFile:
 
 def parse_cases(text: str, template: Template) -> ParsedFile:
     """The cases of a file, checked against the template. Raises `FileError` with line and path."""
-    root = marked.read(text)
+    root = read(text)
     nodes = root.need("cases").items()
     if not nodes or len(nodes) > MAX_CASES:
         root.need("cases").fail(_("There are no cases here.") if not nodes else _("There are too many cases here."))
@@ -62,6 +63,19 @@ def parse_cases(text: str, template: Template) -> ParsedFile:
             node.need("id").fail(_("“%(key)s” stands here twice.", key=case.ref))
         cases.append(case)
     return ParsedFile(cases, warnings)
+
+
+def read(text: str) -> Marked:
+    """A file as one node: JSON where it is JSON, else YAML."""
+    if not text.lstrip("\ufeff \t\r\n").startswith("{"):
+        return marked.read(text)
+    try:
+        return read_json(text)
+    except FileError as error:
+        try:
+            return marked.read(text)  # YAML may begin with a brace too
+        except FileError:
+            raise error from None
 
 
 def cited(value: Any) -> set[str]:

@@ -9,6 +9,7 @@ from pydantic import Field as Limits
 from pydantic import StringConstraints
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from facilitation.cases.commands import take_details
 from facilitation.cases.document import empty
@@ -46,7 +47,7 @@ class CreateCase(Command):
 def create(cmd: CreateCase, ctx: Context) -> dict[str, Any]:
     template = site_template(ctx.session)
     may_lead(ctx, cmd.sector)
-    ref = cmd.ref or _next_ref(ctx, cmd.sector)
+    ref = cmd.ref or next_ref(ctx.session, cmd.sector)
     if ctx.session.scalar(select(Case.id).where(Case.ref == ref)):
         raise Refused("invalid", _("There is a case called %(ref)s already.", ref=ref), fields={"ref": _("taken")})
     given = {"sector": cmd.sector, "type": cmd.type, "topics": list(cmd.topics), "stages": list(cmd.stages)}
@@ -59,9 +60,10 @@ def create(cmd: CreateCase, ctx: Context) -> dict[str, Any]:
     return {"case": case.id, "ref": ref}
 
 
-def _next_ref(ctx: Context, sector: str) -> str:
+def next_ref(session: Session, sector: str) -> str:
+    """The next free reference of a sector."""
     prefix = f"FC-{sector}-"
-    taken = ctx.session.scalars(select(Case.ref).where(Case.ref.startswith(prefix, autoescape=True)))
+    taken = session.scalars(select(Case.ref).where(Case.ref.startswith(prefix, autoescape=True)))
     numbers = [int(ref.removeprefix(prefix)) for ref in taken if ref.removeprefix(prefix).isdigit()]
     return f"{prefix}{max(numbers, default=0) + 1:02d}"
 

@@ -25,12 +25,12 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class FileError(ValueError):
-    """A file that cannot be taken over: what is wrong, in which line, at which place."""
+    """A file that cannot be taken over: what is wrong, in which line (0: the file has none), at which place."""
 
     def __init__(self, message: str, *, line: int, path: str = "") -> None:
         self.message, self.line, self.path = message, line, path
-        where = _("line %(line)s", line=line) + (f", {path}" if path else "")
-        super().__init__(f"{where}: {message}")
+        where = ", ".join(filter(None, [_("line %(line)s", line=line) if line else "", path]))
+        super().__init__(f"{where}: {message}" if where else message)
 
 
 @dataclass(frozen=True)

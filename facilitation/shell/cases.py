@@ -5,9 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from sqlalchemy.orm import Session
 
 from facilitation.cases.exchange import chosen_cases, import_cases
+from facilitation.cases.exporting import cases_json
+from facilitation.cases.files.archive import OLD_WORD, ZIP
 from facilitation.cases.files.formats import FORMATS, Wanted, blank, together
+from facilitation.cases.files.taking import as_exported, take
+from facilitation.cases.managing import next_ref
 from facilitation.cases.queries import lab_titles, site_template
 from facilitation.cases.template import template
 from facilitation.core.actor import SYSTEM
@@ -21,10 +26,21 @@ SHIPPED = {"sample-cases": Path(__file__).resolve().parent.parent / "cases" / "d
 
 def read_file(name: str, shipped: dict[str, Path]) -> str:
     """The text of a file, or of one that comes with the program by its name."""
+    return decoded(read_bytes(name, shipped), name)
+
+
+def read_bytes(name: str, shipped: dict[str, Path]) -> bytes:
     try:
-        return (shipped.get(name) or Path(name)).read_text("utf-8")
-    except (OSError, UnicodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else _("it is not UTF-8 text")
+        return (shipped.get(name) or Path(name)).read_bytes()
+    except OSError as error:
+        raise ShellError(_("%(file)s cannot be read: %(reason)s.", file=name, reason=error.strerror)) from None
+
+
+def decoded(content: bytes, name: str) -> str:
+    try:
+        return content.decode("utf-8")
+    except UnicodeError:
+        reason = _("it is not UTF-8 text")
         raise ShellError(_("%(file)s cannot be read: %(reason)s.", file=name, reason=reason)) from None
 
 
@@ -37,15 +53,31 @@ def _imported(answer: Answer) -> str:
 @click.option("--replace", is_flag=True, help="Revise cases that are there already, instead of refusing the file.")
 @answering(_imported)
 def import_cases_command(file: str, replace: bool) -> Answer:
-    """Take over the cases of a YAML FILE: all of them, or none with the line at fault. `sample-cases` are the shipped ones."""
-    text = read_file(file, SHIPPED)
+    """Take over the cases of a YAML, JSON or Word FILE: all of them, or none. `sample-cases` are the shipped ones.
+
+    A wrong line is told. Of a Word file, what was not understood is told, and the rest is taken over.
+    """
+    content = read_bytes(file, SHIPPED)
     with opened() as app:
         with reading(db.engine) as session:
+            text = _as_text(content, file, session)
             import_cases(text, site_template(session))  # tells the line; the command below finds it read
         result: Answer = app.extensions["facilitation"]["dispatcher"].do("case.import", SYSTEM, text=text, replace=replace)
         for warning in result["warnings"]:
             tell(warning)
         return result
+
+
+def _as_text(content: bytes, name: str, session: Session) -> str:
+    """The file as text; a Word file as the JSON of its case."""
+    if not content.startswith((ZIP, OLD_WORD)):
+        return decoded(content, name)
+    templates = [site_template(session, tag) for tag in LOCALES]
+    found = take(content, templates)
+    for note in found.notes:
+        tell(f"{note.where}: {note.text}" if note.where else note.text)
+    cases = [as_exported(case, next_ref(session, case.sector) if case in found.unnamed else "") for case in found.cases]
+    return cases_json(cases, templates[0])
 
 
 def _exported(answer: Answer) -> str:
@@ -77,6 +109,8 @@ def export_cases_command(
             raise ShellError(_("There is no case %(ref)s.", ref=error.args[0])) from None
         content = together(cases, kind, Wanted(site_template(session), guided=questions, labs=lab_titles(session)))
     answer = {"file": output, "cases": len(cases)}
+    if len(cases) > 1 and not FORMATS[kind].many and Path(output).suffix != ".zip":
+        raise ShellError(_("Several cases of this kind become an archive: name a file that ends in .zip with -o."))
     if output != "-":
         write_file(output, content)
         return answer

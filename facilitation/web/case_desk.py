@@ -8,17 +8,15 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
-from facilitation.cases import marked, queries
+from facilitation.cases import queries
 from facilitation.cases.commands import SOURCE, details_content
 from facilitation.cases.editing import matrix_form, progress, section_form, swot_form
-from facilitation.cases.exchange import import_cases
 from facilitation.cases.models import Case
 from facilitation.cases.rules import mark
 from facilitation.cases.template import Template
 from facilitation.core.clock import epoch_ms
 from facilitation.core.errors import Refused
 from facilitation.core.i18n import _
-from facilitation.offload import offload
 from facilitation.permissions import CASE, COMMANDS, LEAD, standing_of
 from facilitation.reports.models import Proposal
 from facilitation.web import access
@@ -47,43 +45,16 @@ def create() -> ResponseReturnValue:
     return redirect(url_for("cases.desk.edit", case=made["case"]), 303)
 
 
-def _new_page(values: dict[str, str], errors: dict[str, str], file_error: str = "") -> str:
+def _new_page(values: dict[str, str], errors: dict[str, str]) -> str:
     actor = access.signed_in()
     if not standing_of(access.session(), actor, "site", "") & LEAD:
         raise Refused("forbidden")
     words = queries.site_template(access.session())
     people = [("", _("Nobody yet")), *queries.accounts(access.session())]
     return render_template(
-        "cases/new.html", values=values, errors=errors, words=words, people=people, file_error=file_error,
+        "cases/new.html", values=values, errors=errors, words=words, people=people,
         sectors=_pairs(words, "sectors"),
     )  # fmt: skip
-
-
-@blueprint.post("/import")
-def take_file() -> ResponseReturnValue:
-    """Cases from an uploaded YAML file: all of them or, with the line at fault, none."""
-    upload = request.files.get("file")
-    raw = upload.read(marked.MAX_BYTES + 1) if upload else b""
-    words = queries.site_template(access.session())
-    try:
-        text = raw.decode("utf-8")
-        offload(import_cases, text, words)  # read before the transaction, so that no writer waits for it
-        access.session().rollback()
-        done = access.do(
-            "case.import", key=access.csrf_key(request.form.get("key")), text=text, replace="replace" in request.form
-        )
-    except UnicodeDecodeError:
-        return _new_page({}, {}, _("This is not a text file that can be read.")), 400
-    except marked.FileError as error:
-        return _new_page({}, {}, str(error)), 400
-    except Refused as refusal:
-        if refusal.code != "invalid":
-            raise
-        return _new_page({}, {}, refusal.message), 400
-    flash(_("%(n)s cases were taken over.", n=done["imported"]))
-    for warning in done["warnings"]:
-        flash(warning, "marker")
-    return redirect(url_for("cases.index"), 303)
 
 
 @blueprint.post("/topics")

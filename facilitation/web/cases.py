@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from facilitation.cases import queries
-from facilitation.cases.compare import Change, compare, names_of
+from facilitation.cases.compare import compare, names_of
 from facilitation.cases.completeness import completeness
 from facilitation.cases.document import walk
 from facilitation.cases.exchange import exported
@@ -30,11 +29,12 @@ from facilitation.offload import offload
 from facilitation.permissions import CASE, LEAD, standing_of
 from facilitation.reports.deciding import APPLIED
 from facilitation.reports.models import Proposal
-from facilitation.web import access, case_desk
+from facilitation.web import access, case_desk, case_files
+from facilitation.web.changes import field_labels, grouped
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 blueprint.register_blueprint(case_desk.blueprint)
-LONGEST_DIFF = 800  # words; longer texts are shown one after the other
+blueprint.register_blueprint(case_files.blueprint)
 HEAD = ("title", "neutral_title", "sector", "type", "status")
 
 
@@ -178,10 +178,10 @@ def comparison(case: str) -> ResponseReturnValue:
         first, second = _revision(row, "from"), _revision(row, "to")
         before, after = _whole(first), _whole(second)
         title = _("Revision %(before)s and revision %(after)s", before=first.number, after=second.number)
-    changes = [(change, _words_apart(change)) for change in compare(before, after, names_of(words))]
+    changes = compare(before, after, names_of(words))
     return render_template(
-        "cases/compare.html", case=row, may=may, title=title, groups=_grouped(changes, words), words=words, count=len(changes),
-        labs={lab.id: lab for lab in queries.labs_of(access.session(), row.id)}, field_label=_labels(words),
+        "cases/compare.html", case=row, may=may, title=title, groups=grouped(changes, words), words=words, count=len(changes),
+        labs={lab.id: lab for lab in queries.labs_of(access.session(), row.id)}, field_label=field_labels(words),
         there={found.id for found in walk(row.document)}, merges=_merges(row.id) if request.args.get("since") == "lab" else {},
     )  # fmt: skip
 
@@ -190,18 +190,6 @@ def _merges(case: str) -> dict[str, Proposal]:
     """Accepted proposals by the line they became: what can be taken back one by one."""
     query = select(Proposal).where(Proposal.case_id == case, Proposal.state.in_(APPLIED))
     return {row.applied_item: row for row in access.session().scalars(query) if row.applied_item}
-
-
-def _labels(words: Template) -> Any:
-    """The label of a field, a column or an attribute by its id."""
-    known = {field.id: field.label for section in words.sections for field in section.fields}
-    known |= {column.id: column.label for section in words.sections for field in section.fields for column in field.columns}
-    known |= {field.id: field.label for field in (*words.suggestion_fields, *words.needs)}
-    known |= {"title": _("Title"), "neutral_title": _("Neutral title"), "sector": _("Sector"), "type": _("Type of case"),
-              "status": _("Status"), "stages": _("Stages of the value chain"), "mapping": _("Mapping"), "origin": _("Origin"),
-              "description": _("In more words"), "category": _("Category"), "extra": _("Answers"), "needs": _("What it takes"),
-              "cites": _("Sources"), "references": _("Sources"), "questions": _("Open questions")}  # fmt: skip
-    return lambda name: known.get(name, name if name in "SWOT" else words.words.get(f"field.{name}", ""))
 
 
 def _revision(row: Case, name: str) -> CaseRevision:
@@ -214,39 +202,6 @@ def _revision(row: Case, name: str) -> CaseRevision:
 
 def _whole(revision: CaseRevision) -> dict[str, Any]:
     return {**revision.document, **{name: getattr(revision, name) for name in HEAD}}
-
-
-def _grouped(changes: Sequence[tuple[Change, Any]], words: Template) -> list[tuple[str, str, list[tuple[Change, Any]]]]:
-    """(number, title, changes) in the order of the template; what stands beside it comes first."""
-    order = ["details", *(section.id for section in words.sections), "swot", "references"]
-    groups: dict[str, list[tuple[Change, Any]]] = {}
-    for item in changes:
-        groups.setdefault(item[0].section, []).append(item)
-    ids = sorted(groups, key=lambda id_: order.index(id_) if id_ in order else len(order))
-    return [(id_ if words.section(id_) else "", _title(id_, words), groups[id_]) for id_ in ids]
-
-
-def _title(id_: str, words: Template) -> str:
-    section = words.section(id_)
-    return section.title if section else words.words.get(f"section.{id_}", id_)
-
-
-def _words_apart(change: Change) -> list[tuple[str, str]] | None:
-    """Both texts woven into one, word by word: [("same" | "ins" | "del", text)]. None when they are too long for that."""
-    if change.kind != "changed":
-        return None
-    before, after = (re.findall(r"\s+|\S+", text) for text in (change.before, change.after))
-    if max(len(before), len(after)) > 2 * LONGEST_DIFF:
-        return None
-    woven: list[tuple[str, str]] = []
-    for tag, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag in {"delete", "replace"}:
-            woven.append(("del", "".join(before[a:b])))
-        if tag in {"insert", "replace"}:
-            woven.append(("ins", "".join(after[c:d])))
-        if tag == "equal":
-            woven.append(("same", "".join(before[a:b])))
-    return woven
 
 
 # ---- files

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import re
 
 import pytest
 import yaml
-from werkzeug.test import TestResponse
 
 from facilitation.cases import document as doc
 from facilitation.cases.models import Case
@@ -222,23 +220,6 @@ def test_a_case_is_started_described_and_moved_on_by_forms(cast: Cast, browse: A
     assert "Mapped" in text_of(mara.get(f"/cases/{case}/history"))
     assert post(mara, "/cases/new", "/cases/new", **{**form, "title": ""}).status_code == 400
     assert browse(cast.omar).get("/cases/new").status_code == 403
-
-
-def test_a_file_is_taken_over_or_its_line_is_told(cast: Cast, browse: As) -> None:
-    olga = browse(cast.olga)
-    fresh = sample_text().replace("id: FC-", "id: XC-")
-    wrong = fresh.replace("sector: MS\n", "sector: XX\n", 1)
-
-    def send(text: bytes) -> TestResponse:
-        return post(olga, "/cases/import", "/cases/new", file=(io.BytesIO(text), "cases.yaml"))
-
-    refused = send(wrong.encode())
-    assert refused.status_code == 400
-    assert "line 278" in refused.text
-    assert send(b"\xff\xfe").status_code == 400
-    assert text_of(olga.get("/cases")).count('class="case-line"') == 2
-    assert send(fresh.encode()).status_code == 303
-    assert text_of(olga.get("/cases")).count('class="case-line"') == 9
 
 
 def test_sources_are_numbered_and_a_wrong_address_is_told(cast: Cast, browse: As) -> None:

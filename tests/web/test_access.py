@@ -119,7 +119,10 @@ ROUTES = {
     "GET cases.sheet": "sosaoooooo",
     "GET cases.desk.new": ANY_LEAD,
     "POST cases.desk.create": ANY_LEAD,
-    "POST cases.desk.take_file": ANY_LEAD,
+    "GET cases.files.choose": ANY_LEAD,
+    "POST cases.files.bring": ANY_LEAD,
+    "GET cases.files.preview": "sssffffaaa",  # nothing waits under this token
+    "POST cases.files.take_over": "sssffffaaa",
     "POST cases.desk.add_topic": COORDINATOR,
     "GET cases.desk.edit": CASE,
     "GET cases.desk.section": CASE,

@@ -69,6 +69,8 @@ def blank(words: Template) -> bytes:
 def together(cases: Sequence[Exported], kind: str, wanted: Wanted) -> bytes:
     """Several cases as one file: one text where the kind allows it, else an archive with a file for each."""
     form = FORMATS[kind]
+    if len(cases) == 1:
+        return form.write(cases[0], wanted)
     if form.many:
         return form.many(cases, wanted.words).encode()
     out = io.BytesIO()
