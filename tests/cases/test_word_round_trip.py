@@ -285,15 +285,11 @@ def _fill(document: Word, words: Template) -> None:
     answer._p.addnext(document.add_paragraph("It was a hard year.")._p)
     institutions = next(table for table in document.tables if len(table.columns) == 5 and len(table.rows) == 4)
     institutions.rows[1].cells[0].text = "The ministry"
-    cells = matrix_of_any(document).rows[1].cells
+    cells = matrix(document).rows[1].cells
     cells[0].paragraphs[0].add_run("One contract for all")
     cells[1].paragraphs[1].add_run("Trust")
     how = next(p for p in cells[2].paragraphs if p.text.startswith(words.words["field.how_to_transfer"]))
     how.add_run("Begin small")
-
-
-def matrix_of_any(document: Word) -> Any:
-    return next(table for table in document.tables if len(table.columns) == 3 and "3.2" in table.rows[0].cells[1].text)
 
 
 def test_the_empty_template_left_empty_says_what_is_missing() -> None:
