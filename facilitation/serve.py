@@ -11,18 +11,18 @@ import os
 import signal
 import socket
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask
+from facilitation import config, logs
 
-from facilitation import address, config, live, logs
-from facilitation.app import create_app
-from facilitation.first_run import load_rest, migrate_database, prepare
+if TYPE_CHECKING:
+    from flask import Flask
 
 BACKLOG, POOL = 4096, 20_000
 DRAIN_SECONDS = 5.0
 ANSWERS_SECONDS = 0.1  # for the answers of the last commands to leave
-AWAY_MS, SPREAD_MS, PACE_MS = 500, 3000, 5  # a phone returns after the first, spread over the second, no faster than the third
+SPREAD_MS, PACE_MS = 3000, 5  # phones return spread over at least the first, and no faster than one in the second
+AWAY_SECONDS = 0.5, 8.0  # not before the first, and not kept away longer than the second
 
 
 def main(arguments: list[str]) -> None:
@@ -33,7 +33,14 @@ def main(arguments: list[str]) -> None:
     except config.BadSetting as error:
         raise SystemExit(str(error)) from None
     logs.set_up(settings.LOG_LEVEL, settings.LOG_FORMAT)
-    listener = listen(settings.HOST, settings.PORT, shared=settings.SHARED_PORT)
+    alone = not (settings.PROXIES or settings.SHARED_PORT)
+    # Alone, listen before the slow part of the start: who knocks meanwhile waits for it instead of being turned away.
+    # Among several, not before one can answer: the others do.
+    early = listen(settings.HOST, settings.PORT) if alone else None
+    from facilitation import address, live
+    from facilitation.app import create_app
+    from facilitation.first_run import load_rest, migrate_database, prepare
+
     app = create_app(settings)
     if options.private:
         migrate_database(app)
@@ -41,9 +48,10 @@ def main(arguments: list[str]) -> None:
         prepare(app, demo=not options.no_demo)
         address.note(settings)
     live.start(app)
+    app.extensions["facilitation"]["start_took"] = time.process_time()
     if not (options.no_demo or options.private):
         load_rest(app)
-    run(app, listener)
+    run(app, early or listen(settings.HOST, settings.PORT, shared=settings.SHARED_PORT))
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -193,9 +201,14 @@ def finish_commands(app: Flask) -> None:
 def say_goodbye(app: Flask) -> None:
     """With a time to come back that is spread over the room, so that nobody stampedes."""
     socketio = app.extensions["facilitation"]["socketio"]
+    extension = app.extensions["facilitation"]
+    others_go_on = extension["settings"].PROXIES or extension["settings"].SHARED_PORT
+    shortest, longest = AWAY_SECONDS
+    # alone, it is back when a start's work is done: as much as this start took of the processor, and a little more
+    away = shortest if others_go_on else min(longest, max(shortest, 1.2 * extension.get("start_took", 0.0)))
     everybody = list(app.extensions["facilitation"]["connections"])
     spread = max(SPREAD_MS, PACE_MS * len(everybody))
     for place, sid in enumerate(everybody):
-        back = AWAY_MS + round(spread * place / len(everybody))
+        back = round(1000 * away + spread * place / len(everybody))
         socketio.emit("bye", {"reason": "drain", "back_in_ms": back}, to=sid)
     socketio.sleep(0.3)
