@@ -95,6 +95,8 @@ def _packed(answer: access.Synced) -> Response:
     if gzipped:
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Vary"] = "Accept-Encoding, Cookie"
+    if isinstance(answer.news, Kept):
+        response.set_etag(answer.news.mark(answer.mine))
     response.add_etag()
     response.make_conditional(request)
     return response

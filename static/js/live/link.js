@@ -117,6 +117,7 @@ export function openLink({ lab, as = "seat", wall = null, stream = "room", start
     const before = hints;
     const have = store.seq < 0 ? {} : { epoch: store.epoch, have: store.seq };
     if (!socket.connected && !hello) return askHttp();
+    if (store.seq < 0 && (await askHttp())) return true; // the whole stream comes packed over HTTP; deltas over the socket
     const news = await socket.sync({ stream, ...have }, ms);
     if (!news) return false;
     if (news.gone) end(news.gone);
