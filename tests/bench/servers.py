@@ -86,7 +86,7 @@ def product(seats: int, *, labs: int = 1, contributions: int = 0, slow_us: int =
         given.copy(folder / "data")
         environment = {f"FACILITATION_{name}": value for name, value in settings.items()}
         environment |= {"FACILITATION_DATA": str(folder / "data"), "FACILITATION_LOG_LEVEL": "WARNING"}
-        command = [sys.executable, str(ROOT / "wsgi.py"), "--no-demo", "--port", str(port)]
+        command = [sys.executable, str(ROOT / "wsgi.py"), "--no-bootstrap", "--no-demo", "--port", str(port)]
         (folder / "cookies").write_text("\n".join(given.cookies))
         (folder / "labs").write_text("\n".join(" ".join(pair) for pair in given.labs))
         load = {
