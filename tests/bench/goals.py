@@ -29,11 +29,18 @@ def goals(results: Results) -> list[Goal]:
             value = measure(_Reader(results))
         except (LookupError, statistics.StatisticsError):
             continue
+        except NothingArrived as nothing:
+            found.append(Goal(what, f"{'≥' if more_is_better else '≤'} {limit:g}{unit}", "–", f"**no number**: {nothing}"))
+            continue
         met = value >= limit if more_is_better else value <= limit
         off = (limit / value if more_is_better else value / limit) if value and limit else float("inf")
         sign = "≥" if more_is_better else "≤"
         found.append(Goal(what, f"{sign} {limit:g}{unit}", f"{value:.3g}{unit}", "met" if met else f"**missed**, {off:.2f} ×"))
     return found
+
+
+class NothingArrived(Exception):
+    """A run in which a server was so far behind that nothing came through in time."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +49,16 @@ class _Reader:
 
     def __call__(self, scenario: str, server: str, *path: str) -> float:
         """The median of one number over the runs of one server."""
-        return statistics.median(_at(run, path) for run in self.results[scenario, server])
+        found = statistics.median(_at(run, path) for run in self.results[scenario, server])
+        if found < 0:
+            raise NothingArrived(f"{server} was overloaded")
+        return found
 
     def cpu(self, scenario: str, server: str) -> float:
-        return self(scenario, server, "cpu_s_per_1k_deliv") * 1000
+        found = self(scenario, server, "cpu_s_per_1k_deliv") * 1000
+        if not found:
+            raise NothingArrived(f"{server} was overloaded")
+        return found
 
     def lost_or_doubled(self) -> float:
         runs = [run for (_scenario, server), all_ in self.results.items() if server == "product" for run in all_ if "dups" in run]

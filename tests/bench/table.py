@@ -20,10 +20,10 @@ Results = dict[tuple[str, str], Runs]
 LIBRARIES = ("flask", "flask-socketio", "python-socketio", "python-engineio", "eventlet", "sqlalchemy", "pydantic")
 
 COLUMNS: tuple[tuple[str, Callable[[dict[str, Any]], float | None]], ...] = (
-    ("answer p50 ms", lambda run: run["ack_ms"]["p50"] if run.get("posts") else None),
-    ("answer p99 ms", lambda run: run["ack_ms"]["p99"] if run.get("posts") else None),
-    ("seen by all p50 ms", lambda run: run["seen_all_ms"]["p50"] if run.get("posts") else None),
-    ("seen by all p99 ms", lambda run: run["seen_all_ms"]["p99"] if run.get("posts") else None),
+    ("answer p50 ms", lambda run: latency(run, "ack_ms", "p50")),
+    ("answer p99 ms", lambda run: latency(run, "ack_ms", "p99")),
+    ("seen by all p50 ms", lambda run: latency(run, "seen_all_ms", "p50")),
+    ("seen by all p99 ms", lambda run: latency(run, "seen_all_ms", "p99")),
     ("CPU µs per delivery", lambda run: run["cpu_s_per_1k_deliv"] * 1000 if run.get("posts") else None),
     ("core used", lambda run: run["cpu_util"] if run.get("posts") else None),
     ("bytes per contribution and phone", lambda run: run["wire_bytes_per_delivery"] if run.get("posts") else None),
@@ -36,6 +36,12 @@ COLUMNS: tuple[tuple[str, Callable[[dict[str, Any]], float | None]], ...] = (
     ("lost", lambda run: run.get("lost") if run.get("posts") else None),
     ("doubled", lambda run: run.get("dups") if run.get("posts") else None),
 )
+
+
+def latency(run: dict[str, Any], name: str, quantile: str) -> float | None:
+    """Milliseconds; None when nothing arrived at all."""
+    value = run[name][quantile] if run.get("posts") else -1
+    return float(value) if value >= 0 else None
 
 
 def cpu_per_join(run: dict[str, Any]) -> float | None:
