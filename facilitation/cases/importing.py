@@ -26,6 +26,8 @@ CASE_REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 LINES = (Column("text", ""),)
 PLAIN = ("id", "title", "neutral_title", "sector", "type", "scale", "status", "topics", "value_chain_stages")
 MORE = ("mapping", "selection", "draft_swot", "open_questions", "sources", "numbered", "removed")
+#: What merges keep beside the template: it travels as it is.
+FROM_LABS = ("challenges", "checks")
 #: How a document calls things; a file may not use these names for something else.
 INSIDE = ("stages", "sections", "matrix", "swot", "questions", "references")
 
@@ -262,7 +264,9 @@ class _Reader:
         for key, child in node.mapping().items():
             if key in INSIDE:
                 child.fail(_("There is no field called “%(name)s” here.", name=key))
-            if key not in known:
+            if key in FROM_LABS:
+                found[key] = tidy(child.typed())
+            elif key not in known:
                 self._warn(child, _("The template has no field “%(name)s” here; it is kept.", name=key))
                 found[key] = tidy(child.typed())
         return found

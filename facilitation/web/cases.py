@@ -207,7 +207,7 @@ def _whole(revision: CaseRevision) -> dict[str, Any]:
 # ---- files
 
 
-@blueprint.get("/<case>.<any(docx,md,yaml,json):kind>")
+@blueprint.get("/<case>.<any(docx,pdf,md,yaml,json):kind>")
 def download(case: str, kind: str) -> ResponseReturnValue:
     """The case as a file. YAML, JSON and Word hold everything; `questions=1` writes the guiding questions in as well."""
     row, _may = readable(case)

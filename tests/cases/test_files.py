@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import shutil
 import subprocess
 import zipfile
 from pathlib import Path
@@ -23,6 +22,7 @@ from tests.cases.browsing import As
 from tests.cases.samples import EN, samples
 from tests.cases.test_exchange_files import exported
 from tests.cast import Cast
+from tests.programs import need
 
 CASE = exported(samples()["FC-MS-01"])
 DE = template("de")
@@ -141,9 +141,7 @@ def test_several_cases_are_one_file() -> None:
 
 
 def test_libreoffice_reads_the_word_file_whole(tmp_path: Path) -> None:
-    soffice = shutil.which("soffice")
-    if soffice is None:
-        pytest.skip("LibreOffice is not here: apt-get install libreoffice-writer")
+    soffice = str(need("soffice"))
     (tmp_path / "case.docx").write_bytes(FORMATS["docx"].write(CASE, Wanted(EN)))
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
     command = [soffice, "--headless", profile, "--convert-to", "txt:Text (encoded):UTF8", "--outdir", str(tmp_path)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
 import subprocess
 import zipfile
 from pathlib import Path
@@ -27,6 +26,7 @@ from facilitation.cases.template import Template, template
 from facilitation.core.text import Unclean, clean
 from tests.cases.samples import EN, documents, lines, samples, texts
 from tests.cases.test_exchange_files import _tidy, exported, made_up
+from tests.programs import need
 
 DE = template("de")
 BOTH = (EN, DE)
@@ -228,9 +228,7 @@ def _words(tree: Any) -> Any:
 
 
 def test_libreoffice_may_save_it_in_between(tmp_path: Path) -> None:
-    soffice = shutil.which("soffice")
-    if soffice is None:
-        pytest.skip("LibreOffice is not here: apt-get install libreoffice-writer")
+    soffice = str(need("soffice"))
     (tmp_path / "case.docx").write_bytes(case_docx(CASE, EN, guided=True))
     command = [soffice, "--headless", f"-env:UserInstallation=file://{tmp_path}/profile", "--convert-to", "docx:MS Word 2007 XML"]
     paths = ["--outdir", str(tmp_path / "out"), str(tmp_path / "case.docx")]

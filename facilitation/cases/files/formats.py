@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from facilitation.cases.exporting import Exported, cases_json, cases_yaml
 from facilitation.cases.files.content import Titles
 from facilitation.cases.files.markdown_file import case_markdown
+from facilitation.cases.files.pdf import case_pdf
 from facilitation.cases.files.word import blank_docx, case_docx
 from facilitation.cases.files.word_file import EPOCH
 from facilitation.cases.template import Template
@@ -53,8 +54,13 @@ def _word(case: Exported, wanted: Wanted) -> bytes:
     return case_docx(case, wanted.words, guided=wanted.guided, labs=wanted.labs)
 
 
+def _pdf(case: Exported, wanted: Wanted) -> bytes:
+    return case_pdf(case, wanted.words, guided=wanted.guided, labs=wanted.labs)
+
+
 FORMATS: Mapping[str, Format] = {
     "docx": Format("Word", WORD, _word, for_reading=True),
+    "pdf": Format("PDF", "application/pdf", _pdf, for_reading=True),
     "md": Format("Markdown", "text/markdown; charset=utf-8", _markdown, for_reading=True),
     "yaml": Format("YAML", "application/yaml; charset=utf-8", _yaml, cases_yaml),
     "json": Format("JSON", "application/json; charset=utf-8", _json, cases_json),

@@ -74,3 +74,12 @@ def slot_of(known: Field, prefix: str = "") -> Slot:
 
 def column_slot(column: Column) -> Slot:
     return Slot(column.id, column.label, "choice" if column.options else "prose", options=column.options)
+
+
+#: How much room columns take that hold little; all others count 2, choices 1.
+NARROW = {"year": 0.6, "unit": 0.8, "baseline": 0.8, "target": 0.8, "actual": 0.8, "kind": 1.0}
+
+
+def weight(column: Slot) -> float:
+    """A year or a unit needs less room than a sentence."""
+    return 1.0 if column.kind == "choice" else NARROW.get(column.id, 2.6 if column.id == "text" else 2.0)

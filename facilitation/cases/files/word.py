@@ -24,7 +24,7 @@ from facilitation.cases.files.content import (
 )
 from facilitation.cases.files.legend import legend, reference_heads
 from facilitation.cases.files.prose import forward
-from facilitation.cases.files.slots import Slot
+from facilitation.cases.files.slots import Slot, weight
 from facilitation.cases.files.word_file import packed
 from facilitation.cases.files.word_matrix import Matrix
 from facilitation.cases.template import Option, Template
@@ -221,13 +221,8 @@ class Writer:
         return xml.paragraph(self.choice(slot), xml.CELL) + note
 
     def shares(self, columns: Sequence[Slot], *, told: bool) -> list[float]:
-        weights = [1.0 if column.kind == "choice" else self.weight(column) for column in columns] + ([1.1] if told else [])
-        return [weight / sum(weights) for weight in weights]
-
-    def weight(self, column: Slot) -> float:
-        """A year or a unit needs less room than a sentence."""
-        short = {"year": 0.6, "unit": 0.8, "baseline": 0.8, "target": 0.8, "actual": 0.8, "kind": 1.0, "mineral": 2.0}
-        return short.get(column.id, 2.6 if column.id == "text" else 2.0)
+        weights = [weight(column) for column in columns] + ([1.1] if told else [])
+        return [part / sum(weights) for part in weights]
 
     # ---- after the template
 
