@@ -19,6 +19,7 @@ from facilitation.core.errors import Refused
 from facilitation.core.i18n import _
 from facilitation.permissions import CASE, COMMANDS, LEAD, standing_of
 from facilitation.reports.models import Proposal
+from facilitation.reports.proposing import OPEN
 from facilitation.web import access
 
 blueprint = Blueprint("desk", __name__)
@@ -127,7 +128,7 @@ def _shell(row: Case, words: Template, current: str) -> dict[str, Any]:
 
 def open_proposals(case: str) -> int:
     """How many proposals of labs wait for a decision about this case."""
-    query = select(func.count()).select_from(Proposal).where(Proposal.case_id == case, Proposal.state == "pending")
+    query = select(func.count()).select_from(Proposal).where(Proposal.case_id == case, Proposal.state.in_(OPEN))
     return access.session().scalar(query) or 0
 
 

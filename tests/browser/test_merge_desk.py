@@ -115,7 +115,7 @@ def test_two_owners_at_once_nothing_typed_is_lost(play: Play) -> None:
     mara.keyboard.press("a")
     expect(mara.get_by_text("1 of 3")).to_be_visible()
     omar.keyboard.press("e")
-    box = omar.locator("[data-fold=edit]:not([hidden]) textarea")
+    box = omar.locator("[data-fold=edit]:not([hidden]) textarea[name=text]")
     box.fill("Omar's careful wording")
     omar.get_by_role("button", name="Accept in my words").click()
     expect(omar.get_by_text("Somebody else decided this at the same time.")).to_be_visible()
@@ -138,7 +138,7 @@ def test_on_a_phone_by_touch(play: Play) -> None:
 def test_without_script(play: Play) -> None:
     page = play.desk(java_script_enabled=False)
     page.locator(".merge__row--open").get_by_role("link", name="Reword").click()
-    page.locator("[data-fold=edit]:not([hidden]) textarea").fill("Plain forms do it too")
+    page.locator("[data-fold=edit]:not([hidden]) textarea[name=text]").fill("Plain forms do it too")
     page.get_by_role("button", name="Accept in my words").click()
     expect(page.get_by_text("1 of 3")).to_be_visible()
     assert play.lines() == ["Plain forms do it too"]
