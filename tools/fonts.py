@@ -26,7 +26,7 @@ TARGET = Path(__file__).resolve().parent.parent / "facilitation" / "reports" / "
 PACKAGE = "@expo-google-fonts/"
 #: package → (version, faces to take). In the order in which the PDF asks them for a sign.
 TAKEN = {
-    "source-sans-3": ("0.4.1", ("300Light", "400Regular", "400Regular_Italic", "600SemiBold", "600SemiBold_Italic")),
+    "source-sans-3": ("0.4.1", ("300Light", "400Regular", "400Regular_Italic", "600SemiBold", "600SemiBold_Italic", "700Bold")),
     # Before Noto: its letters are whole signs, so that copied words are the words.
     "vazirmatn": ("0.4.1", ("400Regular",)),
     "noto-sans-arabic": ("0.4.3", ("400Regular",)),

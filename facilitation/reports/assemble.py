@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from facilitation.boards.labels import tier_name
-from facilitation.boards.results import JOINED, TIERS
 from facilitation.core.i18n import _, locale, n_, use_locale
 from facilitation.reports import counts
 from facilitation.reports.closed import ClosedLab
@@ -23,6 +21,7 @@ from facilitation.reports.sections.finish import evaluation, follow_up
 from facilitation.reports.sections.knowledge import benefits, knowledge
 from facilitation.reports.sections.opening import conclusions, participants, purpose
 from facilitation.reports.sections.transfer import transfer
+from facilitation.reports.wording import renderer_words
 
 SECTIONS: tuple[Callable[[Reading], Section], ...] = (
     conclusions, purpose, participants, course, cases, challenges, transfer, knowledge, benefits, evaluation, follow_up,
@@ -47,7 +46,7 @@ def assemble(lab: ClosedLab, options: Options | None = None) -> Report:
             sections=sections,
             figures=reading.figures,
             contributions=open_data(reading) if options.contributions else (),
-            words=_words(),
+            words=renderer_words(),
         )
 
 
@@ -64,7 +63,7 @@ def _front(reading: Reading) -> Front:
         day=lab.day,
         state=reading.closed.state,
         version=reading.closed.version,
-        state_line=state_line(reading.closed.state, reading.closed.version),
+        state_line=_state_line(reading),
         facts=tuple(_facts(reading)),
         imprint=tuple(_imprint(reading)),
     )
@@ -87,6 +86,12 @@ def state_line(state: str, version: int) -> str:
         "remarks": _("Version %(n)s, draft for remarks", n=version),
         "released": _("Version %(n)s, released", n=version),
     }[state]
+
+
+def _state_line(reading: Reading) -> str:
+    """What stands on every page: version, state, and when the lab was closed."""
+    line, day = state_line(reading.closed.state, reading.closed.version), reading.day(reading.closed.lab.closed_day)
+    return _("%(state)s, lab closed on %(day)s", state=line, day=day) if day else line
 
 
 def _facts(reading: Reading) -> list[tuple[str, Cell]]:
@@ -129,31 +134,6 @@ def _imprint(reading: Reading) -> list[tuple[str, str]]:
     names = {"imprint": _("Imprint"), "grant": _("Funding"), "disclaimer": _("Disclaimer"), "licence": _("Licence")}
     kept = reading.closed.imprint
     return [(word, str(kept[name])) for name, word in names.items() if kept.get(name)]
-
-
-def tier_words(tier: str) -> str:
-    return _("Small groups together") if tier == JOINED else str(tier_name(tier))
-
-
-def _words() -> dict[str, str]:
-    """What renderers say themselves, in the report's language."""
-    return {
-        "contents": _("Contents"),
-        "figure": _("Figure"),
-        "table": _("Table"),
-        "data_table": _("Data table"),
-        "page": _("Page"),
-        "annex": _("Annex"),
-        "draft": _("the owner’s draft"),
-        "nothing": _("nothing was said"),
-        "translation": _("Translation"),
-        "proposed": _("Proposed to the writer"),
-        "by_itself": _("Nothing is filled in by itself."),
-        "not_written": _("Not written yet."),
-        "votes": _("Votes by tier"),
-        "joined": _("Small groups together"),
-        **{f"tier_{tier}": tier_words(tier) for tier in (*TIERS, JOINED)},
-    }
 
 
 def _numbered(sections: list[Section]) -> tuple[Section, ...]:

@@ -38,6 +38,7 @@ class Mark:
     size: float = SIZE
     anchor: str = "start"
     bold: bool = False
+    italic: bool = False
 
     @property
     def fill(self) -> str:
@@ -59,16 +60,20 @@ class Sheet:
     marks: list[Mark] = field(default_factory=list)
 
     def text(
-        self, x: float, y: float, words: str, *, size: float = SIZE, anchor: str = "start", kind: str = "ink", bold: bool = False
-    ) -> None:
+        self, x: float, y: float, words: str, *, size: float = SIZE, anchor: str = "start", kind: str = "ink",
+        bold: bool = False, italic: bool = False,
+    ) -> None:  # fmt: skip
         """One line whose baseline is at y. `kind`: ink, quiet, or the tone of a tier a text stands on."""
-        self.marks.append(Mark("text", x, y, kind, words=words, size=size, anchor=anchor, bold=bold))
+        self.marks.append(Mark("text", x, y, kind, words=words, size=size, anchor=anchor, bold=bold, italic=italic))
         self.height = max(self.height, y + size * 0.3)
 
-    def lines(self, x: float, y: float, lines: list[str], *, size: float = SIZE, kind: str = "ink", lead: float = LEAD) -> float:
+    def lines(
+        self, x: float, y: float, lines: list[str], *, size: float = SIZE, kind: str = "ink", lead: float = LEAD,
+        italic: bool = False,
+    ) -> float:  # fmt: skip
         """Several lines from baseline y on; returns the baseline after the last one."""
         for line in lines:
-            self.text(x, y, line, size=size, kind=kind)
+            self.text(x, y, line, size=size, kind=kind, italic=italic)
             y += lead
         return y
 
@@ -96,7 +101,7 @@ class Sheet:
 def _text(mark: Mark) -> str:
     own = mark.kind in ("ink", "quiet")
     name = f'class="fig-{mark.kind}"' if own else f'class="fig-on" data-tier="{mark.kind}"'
-    weight = ' font-weight="600"' if mark.bold else ""
+    weight = (' font-weight="600"' if mark.bold else "") + (' font-style="italic"' if mark.italic else "")
     place = f'x="{_n(mark.x)}" y="{_n(mark.y)}" font-size="{_n(mark.size)}" text-anchor="{mark.anchor}" fill="{mark.fill}"'
     return f"<text {name} {place}{weight}>{escape(mark.words)}</text>"
 

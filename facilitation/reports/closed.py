@@ -22,6 +22,7 @@ class LabFacts:
     language: str
     mode: str = "hybrid"
     day: str = ""  # ISO date; nothing finer is kept
+    closed_day: str = ""  # ISO date
     planned_seconds: int = 0
     focus: Mapping[str, Any] = field(default_factory=dict)
     chatham_house: bool = True

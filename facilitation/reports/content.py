@@ -69,7 +69,7 @@ class Table:
 class Figure:
     """`kind` and `data` say what reports/figures.py draws; `table` holds the same numbers for everybody else."""
 
-    kind: str  # tiers | course | swot | ranking | bubble | coverage
+    kind: str  # tiers | course | participation | swot | ranking | bubble | coverage
     caption: str
     alt: str
     data: Mapping[str, Any]

@@ -1,5 +1,5 @@
 """Every drawing of the report, from one place: people by tier, the course of the event, rankings with their tier split, votes
-against degree, coverage. The SWOT is no drawing: it is text, and every renderer sets it as text.
+against degree, coverage, participation, SWOT. Page, Word and PDF set the SWOT as text, which can be read out and found.
 
 `draw(figure, width)` gives SVG; below 480 units labels stand above their bars, so that a phone reads them at their size.
 """
@@ -227,9 +227,50 @@ def _cell(sheet: Sheet, x: float, y: float, width: float, n: int, most: int) -> 
         sheet.line(x, y + 28, x + width, y, strong=True)
 
 
+def _participation(sheet: Sheet, data: Data) -> None:
+    """People active in each activity out of all; a number too small to print stands there in words, without a bar."""
+    for row in data["rows"]:
+        sheet.height = _labelled(sheet, sheet.height, row["name"], partial(_part_of, sheet, row, data["of"] or 1))
+
+
+def _part_of(sheet: Sheet, row: Data, of: int, x: float, y: float, room: float) -> None:
+    full = room - 110
+    sheet.bar(x, y, full, BAR, "other")
+    sheet.bar(x, y, full * min(row["n"], of) / of, BAR, "2")
+    sheet.text(x + full + 8, y + 15, row["shown"], bold=bool(row["n"]), size=SMALL)
+
+
+def _swot(sheet: Sheet, data: Data) -> None:
+    """The four fields, two by two (one below the other on a narrow sheet): the owner's draft in italics, clusters with dots."""
+    columns = 1 if is_narrow(sheet) else 2
+    width = sheet.width / columns
+    y = 1.0
+    for start in range(0, 4, columns):
+        sheet.line(0, y, sheet.width, y, strong=not start)
+        letters = "SWOT"[start : start + columns]
+        y = max(
+            _field(sheet, place * width, y, width - 20, letter, data["cells"][letter]) for place, letter in enumerate(letters)
+        )
+
+
+def _field(sheet: Sheet, x: float, y: float, width: float, letter: str, field: Data) -> float:
+    sheet.text(x, y + 22, f"{letter}  {field['word']}", bold=True)
+    y += 44
+    for text in field["draft"]:
+        y = sheet.lines(x, y, wrap(str(text), width, SMALL), size=SMALL, lead=16, italic=True) + 4
+    for group in field["clusters"]:
+        room = width - (28 if "dots" in group else 0)
+        if "dots" in group:
+            sheet.text(x + width, y, str(group["dots"]), size=SMALL, anchor="end", bold=True)
+        y = sheet.lines(x, y, wrap(str(group["title"]), room, SMALL), size=SMALL, lead=16) + 4
+    return y + 6
+
+
 PAINTERS: Mapping[str, Callable[[Sheet, Data], None]] = {
     "tiers": _tiers,
     "course": _course,
+    "participation": _participation,
+    "swot": _swot,
     "ranking": _ranking,
     "bubble": _bubble,
     "coverage": _coverage,

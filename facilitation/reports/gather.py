@@ -67,10 +67,13 @@ def _facts(lab: labs.Lab) -> closed.LabFacts:
     names = ("id", "title", "kind", "sector", "language", "mode", "planned_seconds", "chatham_house", "ceiling", "minimum_cell",
              "withdraw_hours", "retention_days", "rehearsal")  # fmt: skip
     same = {name: getattr(lab, name) for name in names}
-    return closed.LabFacts(**same, day=_day(lab), focus=dict(lab.focus or {}), cut=lab.cut_at is not None)
+    closed_day = lab.closed_at.date().isoformat() if lab.closed_at else ""
+    return closed.LabFacts(
+        **same, day=day_of(lab), closed_day=closed_day, focus=dict(lab.focus or {}), cut=lab.cut_at is not None
+    )
 
 
-def _day(lab: labs.Lab) -> str:
+def day_of(lab: labs.Lab) -> str:
     """The day of the lab: as planned, else when it was opened."""
     if lab.planned_start:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -141,7 +142,10 @@ def write_file(output: str, content: bytes) -> None:
     path = Path(output)
     draft = path.with_name(f".{path.name}.part")
     try:
-        draft.write_bytes(content)
+        with draft.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())  # else a power cut could leave the new name on an empty file
         draft.replace(path)
     except OSError as error:
         raise ShellError(_("%(file)s cannot be written: %(reason)s.", file=output, reason=error.strerror)) from None

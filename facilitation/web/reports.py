@@ -10,16 +10,18 @@ from markupsafe import Markup
 
 from facilitation.core.errors import Refused
 from facilitation.core.i18n import _
+from facilitation.extensions import db
 from facilitation.labs.models import Lab
 from facilitation.offload import offload
 from facilitation.permissions import COMMANDS, standing_of
 from facilitation.reports.assemble import assemble
 from facilitation.reports.closed import ClosedLab
-from facilitation.reports.gather import gather
+from facilitation.reports.gather import day_of, gather
 from facilitation.reports.models import Photo, ReportState
-from facilitation.reports.render import FORMATS, html
+from facilitation.reports.render import FORMATS, data, html
 from facilitation.reports.writing import PARTS
 from facilitation.web import access, merge_desk, report_desk
+from facilitation.web.exports import pressed
 
 blueprint = Blueprint("reports", __name__)
 blueprint.register_blueprint(merge_desk.blueprint)
@@ -54,6 +56,7 @@ def report(lab: str) -> ResponseReturnValue:
         "reports/page.html", lab=row, report=made, body=body, may_write=may_write,
         may_state=bool(standing & COMMANDS["report.set_state"]), is_staff_of=bool(standing), state=closed.state,
         photos=report_desk.photos(row.id), may_desk=bool(standing & COMMANDS["report.write"]),
+        forms=forms(), schema=data.SCHEMA,
     )  # fmt: skip
 
 
@@ -82,14 +85,26 @@ def _act(part: str, *, again: bool) -> str:
     return more if again else first
 
 
-@blueprint.get("/labs/<lab>/report.<any(docx, pdf, html, json):kind>")
+@blueprint.get("/labs/<lab>/report.<any(docx, pdf, html, md, xlsx, csv, json):kind>")
 def download(lab: str, kind: str) -> ResponseReturnValue:
     """The report as a file."""
     row, _standing = readable(lab)
-    closed = gather(access.session(), row.id)
-    content = offload(lambda: FORMATS[kind].write(assemble(closed)))
-    name = f"lab-report-{closed.lab.day or row.id}-v{closed.version}.{kind}"
+    if row.state != "closed":
+        raise Refused("not_open", _("The report is made when the lab is closed."))
+    session, settings = access.session(), access.extension("settings")
+    content = pressed(session, db.engine, row.id, kind, template=settings.TEMPLATE)
+    state = session.get(ReportState, row.id)
+    ending = FORMATS[kind].ending or f".{kind}"
+    name = f"lab-report-{day_of(row) or row.id}-v{state.version if state else 1}{ending}"
     return Response(content, content_type=FORMATS[kind].media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def forms() -> list[tuple[str, str]]:
+    """(format, what it is called on the page)"""
+    return [
+        ("docx", _("Word")), ("pdf", _("PDF")), ("html", _("Web page")), ("md", _("Markdown")), ("xlsx", _("Spreadsheet")),
+        ("csv", _("CSV and figures")), ("json", _("Open data")),
+    ]  # fmt: skip
 
 
 @blueprint.post("/labs/<lab>/report/parts/<part>")

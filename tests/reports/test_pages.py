@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from facilitation.core.actor import Identity
 from facilitation.core.ids import new_key
+from facilitation.reports.render import FORMATS
 from tests.cast import ORIGIN, Cast
 from tests.reports.conftest import Held
 
@@ -68,12 +69,23 @@ def test_an_open_lab_has_no_report_yet(cast: Cast) -> None:
 
 def test_downloads_are_attachments_with_names_of_ours(held: Held) -> None:
     client = browse(held, held.cast.anna)
-    for kind, media in (("docx", "officedocument"), ("html", "text/html"), ("json", "application/json")):
+    page = client.get(f"/labs/{held.cast.lab}/report").text
+    kinds = {"docx": "officedocument", "pdf": "application/pdf", "html": "text/html", "md": "text/markdown"}
+    kinds |= {"xlsx": "spreadsheetml", "csv": "application/zip", "json": "application/json"}
+    assert set(kinds) == set(FORMATS)
+    for kind, media in kinds.items():
+        assert f'href="/labs/{held.cast.lab}/report.{kind}"' in page
         answer = client.get(f"/labs/{held.cast.lab}/report.{kind}")
         assert media in answer.headers["Content-Type"]
-        assert re.fullmatch(rf'attachment; filename="lab-report-[\w-]+-v1\.{kind}"', answer.headers["Content-Disposition"])
+        ending = r"csv\.zip" if kind == "csv" else kind
+        assert re.fullmatch(rf'attachment; filename="lab-report-[\w-]+-v1\.{ending}"', answer.headers["Content-Disposition"])
     assert json.loads(client.get(f"/labs/{held.cast.lab}/report.json").text)["figures"]["participants"] == 14
-    assert client.get(f"/labs/{held.cast.lab}/report.pdf").status_code == 404
+    assert client.get(f"/labs/{held.cast.lab}/report.exe").status_code == 404
+    schema = re.search(r'class="report__schema" href="([^"]+)"', page)
+    assert schema
+    file = client.get(schema[1])
+    assert json.loads(file.text)["title"].startswith("Report of a lab")
+    file.close()
 
 
 def test_the_report_speaks_the_labs_language_the_page_that_of_the_person(held: Held) -> None:

@@ -49,7 +49,7 @@ def test_each_state_is_a_new_version_the_same_state_is_none(held: Held) -> None:
         cast.act("report.set_state", cast.anna, state=state)["version"] for state in ("draft", "remarks", "remarks", "released")
     ]
     assert versions == [1, 2, 2, 3]
-    assert assemble(held.gather()).front.state_line == "Version 3, released"
+    assert assemble(held.gather()).front.state_line.startswith("Version 3, released, lab closed on ")
 
 
 def test_only_those_who_run_or_note_the_lab_write(held: Held) -> None:

@@ -1,4 +1,7 @@
-"""The report as a web page, a Word file, a PDF and open data. Nothing here decides what may be said: `assemble` did."""
+"""The report in seven forms: web page, Word, PDF, Markdown, spreadsheet, CSV, open data.
+
+Nothing here decides what may be said: `assemble` did.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from facilitation.people.seats import lab_by_code
 from facilitation.reports.assemble import assemble
 from facilitation.reports.content import Report
 from facilitation.reports.gather import gather
-from facilitation.reports.render import data, html, pdf, word
+from facilitation.reports.render import csvs, data, html, markdown, pdf, word, xlsx
 
 
 @dataclass(frozen=True)
@@ -20,12 +23,16 @@ class Format:
 
     write: Callable[[Report], bytes]
     media: str
+    ending: str = ""  # of the file's name, where it is not that of the format
 
 
 FORMATS: Mapping[str, Format] = {
     "docx": Format(word.file, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
     "pdf": Format(pdf.file, "application/pdf"),
     "html": Format(html.file, "text/html; charset=utf-8"),
+    "md": Format(markdown.file, "text/markdown; charset=utf-8"),
+    "xlsx": Format(xlsx.file, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "csv": Format(csvs.file, "application/zip", ".csv.zip"),
     "json": Format(data.file, "application/json"),
 }
 

@@ -6,17 +6,23 @@ from collections.abc import Iterable
 
 from facilitation.reports.content import Cell, Said, Split, Table
 
+SIGN, GAP = 0.0108, 0.013  # of the width of a page: a bold sign of a table's text, and the blank between two columns
+
 
 def shares(block: Table) -> list[float]:
     """Shares of the page: never less than their longest word, more for long texts. They add up to one."""
     parts = [_weight(head, [words(value) for value in column]) for head, column in _columns(block)]
-    return [part / sum(parts) for part in parts]
+    least = [min(longest, 16) * SIGN + GAP for longest in longest_words(block)]
+    left = 1 - sum(least)
+    if left < 0:
+        return [each / sum(least) for each in least]
+    return [each + left * part / sum(parts) for each, part in zip(least, parts, strict=True)]
 
 
 def longest_words(block: Table) -> list[int]:
     """The signs of the longest word of each column, its head included."""
     return [
-        max((len(word) for text in (head, *map(words, column)) for word in text.split()), default=1)
+        max((len(word) for text in (head, *map(words, column)) for word in text.replace("\n", " ").split(" ")), default=1)
         for head, column in _columns(block)
     ]
 
@@ -33,7 +39,7 @@ def words(value: Cell) -> str:
         case Said():
             return f"{value.text} {value.translation} {value.note}".strip()
         case Split():
-            return "00 Tier 1 00, Tier 2 00, Tier"
+            return "00 Tier\u00a01\u00a000, Tier\u00a02\u00a000, Tier"
         case tuple():
             return max(map(words, value), key=len, default="")
         case _:

@@ -7,7 +7,8 @@ from typing import Any
 
 from facilitation.reports.content import Report, as_data
 
-FORMAT, VERSION = "facilitation-report", 1
+FORMAT, VERSION = "facilitation-report", 2
+SCHEMA = f"schemas/report-{VERSION}.json"  # under static/: what a file of this version may hold
 
 
 def file(report: Report) -> bytes:
@@ -22,7 +23,9 @@ def tree(report: Report) -> dict[str, Any]:
         "version": VERSION,
         "language": report.language,
         "lab": {"title": front.title, "kind": front.kind, "day": front.day},
-        "report": {"state": front.state, "version": front.version},
+        "report": {"state": front.state, "version": front.version, "state_line": front.state_line},
+        "imprint": dict(front.imprint),
+        "front": {name: as_data(value) for name, value in front.facts},
         "figures": report.figures,
         "sections": [as_data(section) for section in report.sections],
         "contributions": list(report.contributions),

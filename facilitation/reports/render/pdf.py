@@ -18,12 +18,19 @@ from typing import Any
 import typst
 
 from facilitation.core.i18n import n_, use_locale
-from facilitation.reports.content import Report
-from facilitation.reports.render.glyphs import FONTS, Setter
-from facilitation.reports.render.print_data import tree
+from facilitation.reports.content import Figure, Report
+from facilitation.reports.figures import WIDE, drawn
+from facilitation.reports.render.glyphs import FONTS, Setter, families
+from facilitation.reports.render.print_data import drawing, tree
 
 log = logging.getLogger(__name__)
-SHEET = Path(__file__).with_name("report.typ")
+MARKS, SHEET = (Path(__file__).with_name(name).read_text("utf-8") for name in ("marks.typ", "report.typ"))
+PICTURE = """
+#let given = json(bytes(sys.inputs.data))
+#set page(width: 160mm, height: auto, margin: 0pt, fill: white)
+#set text(font: given.families, lang: given.language)
+#sketch(given, 160mm)
+"""
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,7 @@ def compiled(report: Report, rung: Rung) -> bytes:
     data = tree(report, setter, drawings=rung.drawings)
     data["unset"] = _unset(report, setter.replaced)
     made = typst.compile(
-        SHEET.read_bytes(), font_paths=fonts(), sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        (MARKS + SHEET).encode(), font_paths=fonts(), sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
         pdf_standards=list(rung.standards), timestamp=moment(report),
     )  # fmt: skip
     return bytes(made)
@@ -71,6 +78,18 @@ def moment(report: Report) -> datetime:
 def fonts() -> typst.Fonts:
     """Ours alone: what the machine has is not asked for."""
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
+
+
+def picture(figure: Figure, language: str) -> bytes:
+    """The drawing of a figure as PNG in print quality, for files that hold no marks. Empty for a kind that is set as text."""
+    sheet = drawn(figure, WIDE)
+    if sheet is None:
+        return b""
+    data = {**drawing(sheet, Setter().text), "families": families(), "language": language.partition("-")[0]}
+    made = typst.compile(
+        (MARKS + PICTURE).encode(), font_paths=fonts(), sys_inputs={"data": json.dumps(data)}, format="png", ppi=220,
+    )  # fmt: skip
+    return bytes(made)
 
 
 def _unset(report: Report, replaced: int) -> str:

@@ -168,7 +168,7 @@ def drawing(sheet: Sheet, ready: Callable[[str], str]) -> Data:
     marks = [
         {
             "shape": mark.shape, "x": mark.x, "y": mark.y, "width": mark.width, "height": mark.height, "size": mark.size,
-            "anchor": mark.anchor, "bold": mark.bold, "words": ready(mark.words), "fill": mark.fill,
+            "anchor": mark.anchor, "bold": mark.bold, "italic": mark.italic, "words": ready(mark.words), "fill": mark.fill,
             "stroke": mark.stroke,
         }
         for mark in sheet.marks

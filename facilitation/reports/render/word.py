@@ -21,15 +21,14 @@ from facilitation.reports.content import (
 )
 from facilitation.reports.render import word_xml as xml
 from facilitation.reports.render.columns import shares
+from facilitation.reports.render.pdf import picture
 from facilitation.reports.render.word_file import packed
-
-BAR = 24  # signs of the longest bar
-TIER_SIGNS = {"1": "█", "2": "▓", "3": "▒", "other": "░", "joined": "·"}
 
 
 def file(report: Report) -> bytes:
     """The report as DOCX, the same bytes for the same report."""
-    return packed(report, _Writer(report).body())
+    writer = _Writer(report)
+    return packed(report, writer.body(), writer.pictures)
 
 
 class _Writer:
@@ -38,6 +37,7 @@ class _Writer:
     def __init__(self, report: Report) -> None:
         self.report, self.words = report, report.words
         self.bookmarks = 0
+        self.pictures: list[bytes] = []
 
     def body(self) -> str:
         front, sections = self.report.front, self.report.sections
@@ -63,7 +63,7 @@ class _Writer:
             case Table():
                 return xml.caption(self.words["table"], block.number, block.caption, "Table") + self.table(block)
             case Figure():
-                return self.figure(block) + xml.caption(self.words["figure"], block.number, block.caption, "Figure")
+                return self.figure(block)
             case Written():
                 return self.written(block)
 
@@ -102,7 +102,8 @@ class _Writer:
                 return xml.paragraph(xml.run(str(value)), "TableList", end=end)
 
     def told(self, by_tier: Mapping[str, int]) -> str:
-        return ", ".join(f"{self.words[f'tier_{tier}']} {n}" for tier, n in by_tier.items())
+        parts = (f"{self.words[f'tier_{tier}']} {n}" for tier, n in by_tier.items())
+        return ", ".join(part.replace(" ", "\u00a0") if len(part) < 12 else part for part in parts)
 
     def written(self, block: Written) -> str:
         """What a person wrote; the open place of a draft says that it waits for one."""
@@ -113,23 +114,26 @@ class _Writer:
         hint = f"{block.hint} {self.words['by_itself']} {self.words['proposed']}:"
         return xml.paragraph(xml.run(hint), "OpenPlace") + "".join(self.said(item, "ListBullet") for item in block.proposed)
 
-    # ---- figures: tables with bars made of signs
+    # ---- figures: a picture or, for the SWOT, a table; then the caption and the same numbers as a table
 
     def figure(self, block: Figure) -> str:
-        match block.kind:
-            case "swot":
-                return self.swot(block)
-            case "ranking":
-                return self.ranking(block)
-            case "tiers" | "course":
-                return self.bars(block)
-            case _:
-                return self.table(block.table)
+        drawn = self.swot(block) if block.kind == "swot" else self.picture(block)
+        caption = xml.caption(self.words["figure"], block.number, block.caption, "Figure")
+        name = xml.paragraph(
+            xml.run(f"{self.words['data_table']}, {self.words['figure']} {block.number}", quiet=True), "TableList", keep=True
+        )
+        return drawn + caption + name + self.table(block.table)
+
+    def picture(self, block: Figure) -> str:
+        content = picture(block, self.report.language)
+        self.pictures.append(content)
+        number = len(self.pictures)
+        return xml.paragraph(xml.picture(number, content, block.alt), keep=True)
 
     def swot(self, block: Figure) -> str:
         """Two by two; the owner's draft in italics, clusters with their votes."""
         fields = [self.quadrant(letter, block.data["cells"][letter]) for letter in "SWOT"]
-        return xml.table([fields[:2], fields[2:]], (0.5, 0.5), description=block.alt, crossed=True) + _space()
+        return xml.table([fields[:2], fields[2:]], (0.5, 0.5), description=block.alt, crossed=True)
 
     def quadrant(self, letter: str, field: Mapping[str, Any]) -> str:
         lines = [xml.paragraph(xml.run(f"{letter}  {field['word']}", bold=True), "TableList")]
@@ -142,44 +146,6 @@ class _Writer:
         for group in clusters:
             dots = xml.run(f"  {group['dots']}", bold=True) if "dots" in group else ""
             yield xml.paragraph(xml.run(str(group["title"])) + dots, "TableList")
-
-    def ranking(self, block: Figure) -> str:
-        rows = block.data["rows"]
-        most = max((row["total"] for row in rows), default=1) or 1
-        head = (block.table.head[1], self.words["votes"], block.table.head[2])
-        lines = [self.ranked(row, most) for row in rows]
-        legend = "   ".join(f"{TIER_SIGNS[entry['tier']] * 2} {entry['name']}" for entry in block.data["tiers"])
-        table = xml.table(lines, (0.42, 0.46, 0.12), head=head, ends={2}, description=block.alt)
-        return table + xml.paragraph(xml.run(legend, bar=True), "Legend")
-
-    def ranked(self, row: Mapping[str, Any], most: int) -> tuple[str, str, str]:
-        by_tier = row["by_tier"]
-        signs = "".join(TIER_SIGNS[tier] * round(BAR * n / most) for tier, n in by_tier.items())
-        bar = xml.paragraph(xml.run(signs, bar=True), "TableList") + xml.paragraph(
-            xml.run(self.told(by_tier), quiet=True), "TableList"
-        )
-        name = xml.paragraph(xml.run(f"{row['place']}. {row['title']}"), "TableList")
-        return name, bar, xml.paragraph(xml.run(str(row["total"]), bold=True), "TableList", end=True)
-
-    def bars(self, block: Figure) -> str:
-        """The figure's table with a bar before each number."""
-        columns = list(zip(*block.table.rows, strict=True))
-        most = [max((n for n in column if isinstance(n, int)), default=0) or 1 for column in columns]
-        rows = [
-            [
-                self.bar(value, most[place], len(row) - 1) if isinstance(value, int) else self.cell(value)
-                for place, value in enumerate(row)
-            ]
-            for row in block.table.rows
-        ]
-        share = 0.64 / (len(block.table.head) - 1)
-        widths = (0.36, *(share for _head in block.table.head[1:]))
-        return xml.table(rows, widths, head=block.table.head, description=block.alt) + _space()
-
-    def bar(self, n: int, most: int, columns: int) -> str:
-        return xml.paragraph(
-            xml.run("█" * round(BAR * 0.8 * n / most / columns), bar=True) + xml.run(f" {n}", bold=True), "TableList"
-        )
 
 
 def _name(section: Section) -> str:

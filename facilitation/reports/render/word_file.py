@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-import zipfile
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,29 +15,42 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 
 from facilitation.reports.content import Report
+from facilitation.reports.render import word_fonts
+from facilitation.reports.render.archive import again
 from facilitation.reports.render.word_xml import field, paragraph, run
 
 INK, QUIET = RGBColor(0x14, 0x17, 0x1A), RGBColor(0x59, 0x60, 0x67)
-FONT = "Source Sans 3"
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date an archive can hold
+FONT = word_fonts.FAMILY
 SIZES = {"Title": 32.0, "Heading 1": 17.0, "Heading 2": 13.0, "Heading 3": 11.0, "Subtitle": 12.0, "Caption": 9.0, "Normal": 10.5}
 #: Styles of our own: (name, base, size). Their ids are the names without spaces.
 OWN = (("List Title", "Normal", 10.5), ("Table List", "Normal", 9.5), ("After Table", "Normal", 4.0), ("Legend", "Normal", 9.0),
        ("Open Place", "Normal", 10.5), ("TOC 1", "Normal", 10.5))  # fmt: skip
+LINES = {"Title": 0.9, "Normal": 1.1, "Table List": 0.95, "Caption": 0.95}
 LANGUAGES = {"en": "en-GB", "de": "de-DE"}
 
 
-def packed(report: Report, body: str) -> bytes:
-    """The document whose text is `body` (paragraphs and tables as XML)."""
+def packed(report: Report, body: str, pictures: Sequence[bytes] = ()) -> bytes:
+    """The document whose text is `body` (paragraphs and tables as XML), in which picture n is called `picture-n`."""
     document = docx.Document()
     _page(document, report)
     _styles(document)
     _language(document, report.language)
     _properties(document, report)
     end = document.element.body[-1]  # the properties of the section stay last
-    for element in list(parse_xml(f"<w:body {nsdecls('w')}>{body}</w:body>")):
+    for element in list(parse_xml(f"<w:body {nsdecls('w', 'wp', 'a', 'pic', 'r')}>{body}</w:body>")):
         end.addprevious(element)
-    return _archive(document)
+    _pictures(document, pictures)
+    raw = io.BytesIO()
+    document.save(raw)
+    return again(raw.getvalue(), first="[Content_Types].xml", changed=word_fonts.changed(), added=word_fonts.added())
+
+
+def _pictures(document: Document, pictures: Sequence[bytes]) -> None:
+    """Puts the pictures in and their places right."""
+    for blip in document.element.body.iter(qn("a:blip")):
+        number = int(blip.get(qn("r:embed")).removeprefix("picture-"))
+        place, _image = document.part.get_or_add_image(io.BytesIO(pictures[number - 1]))
+        blip.set(qn("r:embed"), place)
 
 
 def _page(document: Document, report: Report) -> None:
@@ -77,6 +90,8 @@ def _styles(document: Document) -> None:
         style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style, style.font.size = document.styles[base], Pt(size)
         style.paragraph_format.space_after = Pt(2)
+    for name, spacing in LINES.items():
+        document.styles[name].paragraph_format.line_spacing = spacing
     document.styles["List Title"].font.bold = True
     document.styles["Open Place"].font.italic = True
     document.styles["Normal"].paragraph_format.space_after = Pt(6)
@@ -106,18 +121,3 @@ def _properties(document: Document, report: Report) -> None:
     core.comments = core.keywords = core.category = core.last_modified_by = ""
     core.version, core.content_status, core.revision = str(front.version), front.state, 1
     core.created = core.modified = core.last_printed = datetime.fromisoformat(front.day or "2000-01-01")
-
-
-def _archive(document: Document) -> bytes:
-    """The archive with fixed order and dates: the same document, the same bytes."""
-    raw = io.BytesIO()
-    document.save(raw)
-    with zipfile.ZipFile(raw) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        for name in sorted(members, key=lambda name: (name != "[Content_Types].xml", name)):
-            entry = zipfile.ZipInfo(name, EPOCH)
-            entry.compress_type, entry.create_system, entry.external_attr = zipfile.ZIP_DEFLATED, 3, 0o600 << 16
-            archive.writestr(entry, members[name])
-    return out.getvalue()

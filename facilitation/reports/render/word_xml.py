@@ -15,6 +15,8 @@ MARGINS = (
     '<w:tblCellMar><w:top w:w="40" w:type="dxa"/><w:start w:w="0" w:type="dxa"/><w:bottom w:w="40" w:type="dxa"/>'
     '<w:end w:w="120" w:type="dxa"/></w:tblCellMar>'
 )
+PICTURE = "http://schemas.openxmlformats.org/drawingml/2006/picture"
+EMU = 635  # English metric units in a twentieth of a point
 WIDTH = 9638  # twentieths of a point: 170 mm
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -98,6 +100,21 @@ def caption(word: str, number: int, text: str, sequence: str) -> str:
     """Figure 3. …: the number is a field, so that Word can list and renumber."""
     name = run(f"{word} ", bold=True) + field(f"SEQ {sequence} \\* ARABIC", run(str(number), bold=True)) + run(". ", bold=True)
     return paragraph(name + run(text), "Caption", keep=sequence == "Table")
+
+
+def picture(number: int, png: bytes, alt: str) -> str:
+    """A picture as wide as the text, with its words for those who do not see it. word_file.py puts the content in."""
+    wide, high = (int.from_bytes(png[start : start + 4], "big") for start in (16, 20))  # a PNG says its size at its head
+    across = WIDTH * EMU
+    size = f'cx="{across}" cy="{round(across * high / wide)}"'
+    told = f'id="{number}" name="Picture {number}" descr="{escape(alt)}"'
+    shape = f'<a:xfrm><a:off x="0" y="0"/><a:ext {size}/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
+    fill = f'<a:blip r:embed="picture-{number}"/><a:stretch><a:fillRect/></a:stretch>'
+    named = f"<pic:nvPicPr><pic:cNvPr {told}/><pic:cNvPicPr/></pic:nvPicPr>"
+    inside = f"<pic:pic>{named}<pic:blipFill>{fill}</pic:blipFill><pic:spPr>{shape}</pic:spPr></pic:pic>"
+    graphic = f'<a:graphic><a:graphicData uri="{PICTURE}">{inside}</a:graphicData></a:graphic>'
+    place = f'<wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent {size}/><wp:docPr {told}/>{graphic}</wp:inline>'
+    return f"<w:r><w:drawing>{place}</w:drawing></w:r>"
 
 
 def cell(paragraphs: str) -> str:

@@ -18,7 +18,7 @@ STAGES = ("context", "peer_learning", "outcomes", "break")
 def course(reading: Reading) -> Section:
     blocks: list[Block] = [*_changes(reading)]
     if reading.closed.activities:
-        blocks += [agenda(reading), _over_time(reading)]
+        blocks += [agenda(reading), _over_time(reading), *participation(reading)]
     if reading.closed.cases:
         blocks += [coverage(reading)]
     return Section("4", _("Course and methods"), (*blocks, note(reading, "4")))
@@ -108,6 +108,26 @@ def _over_time(reading: Reading) -> Figure:
     table = Table(caption, (_("Activity"), _("Contributions")), rows, frozenset({1}))
     data = {"rows": [{"name": title, "n": n, "stage": row.stage} for row, (title, n) in zip(held, rows, strict=True)]}
     return Figure("course", caption, alt, data, table)
+
+
+def participation(reading: Reading) -> list[Block]:
+    """How many of the people each method reached. Nothing where nobody was counted."""
+    held = [row for row in reading.closed.activities if row.people]
+    of = len(reading.closed.participants)
+    if not held or not of:
+        return []
+    caption = n_(
+        "People active by activity and method, of %(n)s person", "People active by activity and method, of %(n)s people", of
+    )
+    rows = tuple((row.title, str(METHODS.get(row.method, row.method)), _active(reading, row)) for row in held)
+    alt = "; ".join(f"{title}: {shown}" for title, _method, shown in rows)
+    table = Table(caption, (_("Activity"), _("Method"), _("People active")), rows, frozenset({2}))
+    minimum = reading.closed.lab.minimum_cell
+    drawn = [
+        {"name": title, "n": row.people if row.people >= minimum else 0, "shown": shown}
+        for row, (title, _method, shown) in zip(held, rows, strict=True)
+    ]
+    return [Figure("participation", caption, alt, {"rows": drawn, "of": of}, table)]
 
 
 def coverage(reading: Reading) -> Figure:
