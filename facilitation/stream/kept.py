@@ -94,6 +94,11 @@ class Snapshots:
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[str, str, str], Kept] = OrderedDict()
 
+    def at(self, epoch: str, lab: str, audience: str, head: int) -> Kept | None:
+        """The snapshot of a stream at exactly this number, when it is kept."""
+        kept = self._kept.get((epoch, lab, audience))
+        return kept if kept is not None and kept.seq == head else None
+
     def get(self, looking: Looking) -> Kept:
         """The snapshot as of now, within the read that `looking` holds."""
         epoch, head = epoch_and_head(looking.session, looking.lab.id, looking.audience)

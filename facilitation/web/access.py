@@ -140,23 +140,24 @@ def synced(session: Session, who: Identity, lab_id: str, wanted: Mapping[str, An
     stream = wanted.get("stream") or streams[0]
     if stream not in streams:
         raise Refused("not_found")
-    lab = session.get(Lab, lab_id)
-    if lab is None:
-        raise Refused("not_found")
-    looking = Looking(session, lab, stream, settings)
-    return Synced(_news(looking, wanted), mine(session, who.id) if who.kind == "seat" else None)
-
-
-def _news(looking: Looking, wanted: Mapping[str, Any]) -> Kept | dict[str, Any]:
-    """A delta when the client's number can be built on, else a snapshot."""
     have, epoch = wanted.get("have"), wanted.get("epoch")
-    if isinstance(have, int) and not isinstance(have, bool):
-        era, _head = epoch_and_head(looking.session, looking.lab.id, looking.audience)
-        short = delta(looking, have) if epoch == era else None
-        if short is not None:
-            return short
+    known = have if isinstance(have, int) and not isinstance(have, bool) else None
+    news = _news(session, lab_id, stream, (epoch, known), settings)
+    return Synced(news, mine(session, who.id) if who.kind == "seat" else None)
+
+
+def _news(session: Session, lab_id: str, stream: str, have: tuple[Any, int | None], settings: Any) -> Kept | dict[str, Any]:
+    """A delta when the client's epoch and number can be built on, else a snapshot. Most who come need nothing new read."""
     snapshots: Snapshots = extension("snapshots")
-    return snapshots.get(looking)
+    epoch, head = epoch_and_head(session, lab_id, stream)
+    builds_on = have[1] if have[0] == epoch else None
+    if builds_on == head:
+        return {"epoch": epoch, "stream": stream, "from": head, "to": head, "changes": []}
+    if builds_on is None and (kept := snapshots.at(epoch, lab_id, stream, head)) is not None:
+        return kept
+    looking = Looking(session, session.get_one(Lab, lab_id), stream, settings)
+    short = delta(looking, builds_on) if builds_on is not None else None
+    return snapshots.get(looking) if short is None else short
 
 
 def actor() -> Actor:
