@@ -28,7 +28,7 @@ class Window:
     """
 
     def __init__(self, amount: int, seconds: float) -> None:
-        self._amount, self._seconds = amount, seconds
+        self.amount, self._seconds = amount, seconds
         self._hits: dict[str, deque[float]] = {}
         self._tidied = time.monotonic()
 
@@ -36,8 +36,10 @@ class Window:
         """0 when it may pass, and then it is counted; else the seconds until it may. Refused ones do not count."""
         now = time.monotonic()
         self._tidy(now)
-        hits = self._hits.setdefault(key, deque(maxlen=self._amount))
-        if len(hits) == self._amount and now - hits[0] < self._seconds:
+        hits = self._hits.setdefault(key, deque())
+        while hits and now - hits[0] >= self._seconds:
+            hits.popleft()
+        if len(hits) >= self.amount:
             return self._seconds - (now - hits[0])
         hits.append(now)
         return 0.0
@@ -46,7 +48,7 @@ class Window:
         """Forget the keys that were silent for a whole window, once a minute."""
         if now - self._tidied > 60:
             self._tidied = now
-            self._hits = {key: hits for key, hits in self._hits.items() if now - hits[-1] < self._seconds}
+            self._hits = {key: hits for key, hits in self._hits.items() if hits and now - hits[-1] < self._seconds}
 
 
 class Limits:
