@@ -23,9 +23,11 @@ OLDEST_NODE = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """`quick` leaves out what is marked `browser` or `slow`; `strict` (CI=true) turns a missing program into a failure."""
+    """`quick` leaves out what is marked `browser` or `slow`, `long` takes in what is marked so; `strict` (CI=true) turns a
+    missing program into a failure."""
 
     quick: bool
+    long: bool
     strict: bool
     pytest: tuple[str, ...]
 
@@ -56,10 +58,11 @@ def _parse(arguments: Sequence[str]) -> tuple[list[str], Options]:
         own, extra = own[:cut], tuple(own[cut + 1 :])
     parser = argparse.ArgumentParser(prog="python3 -m facilitation test", epilog="Arguments after -- go to pytest.")
     parser.add_argument("--quick", action="store_true", help="leave out the browser and slow tests")
+    parser.add_argument("--long", action="store_true", help="run the very long tests as well")
     parser.add_argument("--only", action="append", choices=list(CHECKS), help="only this check (may be repeated)")
     read = parser.parse_args(own)
     strict = os.environ.get("CI", "").lower() in ("1", "true")
-    return read.only or [], Options(quick=read.quick, strict=strict, pytest=extra)
+    return read.only or [], Options(quick=read.quick, long=read.long, strict=strict, pytest=extra)
 
 
 def _timed(name: str, check: Callable[[Options], Outcome], options: Options) -> tuple[Outcome, float]:
@@ -109,9 +112,10 @@ def _lacking_node(node: str | None) -> str:
 
 
 def _tests(options: Options) -> Outcome:
-    chosen = ["-m", "not browser and not slow"] if options.quick else []
+    left_out = [*(["browser", "slow"] if options.quick else []), *([] if options.long else ["long"])]
+    chosen = ["-m", " and ".join(f"not {mark}" for mark in left_out)] if left_out else []
     # pytest's own exit code for "nothing collected" (5) is a failure here as well.
-    return _tool("pytest", "-n", "2", "--dist", "loadfile", *chosen, *options.pytest)
+    return _tool("pytest", "-n", "3", "--dist", "loadfile", *chosen, *options.pytest)
 
 
 def _tool(module: str, *arguments: str) -> Outcome:

@@ -36,7 +36,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         and metafunc.definition.get_closest_marker("both_databases")
         and not os.environ.get(CHOSEN)
     ):
-        metafunc.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+        metafunc.parametrize("database", ["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgres, pytest.mark.long])])
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

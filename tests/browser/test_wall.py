@@ -96,6 +96,7 @@ def test_off_the_wall_hidden_and_frozen(stage: MakeStage, browser: Browser) -> N
     expect(wall.get_by_role("main")).not_to_contain_text("Several years of volume")
     expect(phone.get_by_role("main")).to_contain_text("Several years of volume")  # the phones keep it
     lab.act("wall.set", frozen=True)
+    wall.wait_for_selector("body[data-frozen]")
     post(lab, lab.seat(tier="3"), board, "S", "Said while it was frozen")
     lab.act("contribution.hide", id=ids[0], reason="names a person")
     expect(wall.get_by_role("main")).not_to_contain_text("Buyer knows the mine")  # what is hidden goes even so

@@ -140,6 +140,7 @@ def test_several_cases_are_one_file() -> None:
     assert together(both, "yaml", Wanted(EN)).decode() == cases_yaml(both, EN)
 
 
+@pytest.mark.long
 def test_libreoffice_reads_the_word_file_whole(tmp_path: Path) -> None:
     soffice = str(need("soffice"))
     (tmp_path / "case.docx").write_bytes(FORMATS["docx"].write(CASE, Wanted(EN)))

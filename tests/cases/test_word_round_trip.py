@@ -57,7 +57,7 @@ def test_every_sample_comes_back_the_same(ref: str, guided: bool, words: Templat
     the_same(taken(case_docx(case, words, guided=guided)), case)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(documents(), lines)
 def test_any_case_comes_back_the_same(document: Document, title: str) -> None:
     case = made_up("X-1", document, title)
@@ -227,6 +227,7 @@ def _words(tree: Any) -> Any:
     return [_words(item) for item in tree] if isinstance(tree, list) else tree
 
 
+@pytest.mark.long
 def test_libreoffice_may_save_it_in_between(tmp_path: Path) -> None:
     soffice = str(need("soffice"))
     (tmp_path / "case.docx").write_bytes(case_docx(CASE, EN, guided=True))

@@ -154,6 +154,7 @@ def test_a_database_that_takes_no_writes_is_busy_and_can_be_read(app: Flask, cas
     assert cast.ask("lab.announce", cast.anna, text="Hello")["ok"]
 
 
+@pytest.mark.long
 def test_processes_that_start_together_migrate_once(postgres: Postgres, tmp_path: Any) -> None:
     """Several workers on an empty database: one makes the schema, the others find it."""
     from tests.running import Server

@@ -6,7 +6,9 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
@@ -69,5 +71,7 @@ async def until(true: Callable[[], bool], patience: float, what: str) -> float:
     return time.monotonic() - begun
 
 
-def played(play: Callable[[], Awaitable[None]]) -> None:
-    asyncio.run(play())  # type: ignore[arg-type]
+def played(play: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run it to its end, in a thread of its own: the browser's driver may hold this one's loop."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(copy_context().run, asyncio.run, play()).result()

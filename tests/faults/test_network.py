@@ -118,6 +118,7 @@ def test_f7_an_answer_lost_after_the_commit_is_given_again(room: MakeRoom, ledge
     played(play)
 
 
+@pytest.mark.long
 def test_a_slow_network_that_delivers_crumbs(room: MakeRoom, ledger: Ledger) -> None:
     people, texts = sized(5, 50), sized(6, 40)
     lab = room(people)

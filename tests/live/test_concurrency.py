@@ -107,7 +107,7 @@ class Phone:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("mode", ["eventlet", "threading"])
+@pytest.mark.parametrize("mode", ["eventlet", pytest.param("threading", marks=pytest.mark.long)])
 def test_real_sockets_end_at_the_same_state(data: Path, cast: Cast, mode: str) -> None:
     cast.start("challenges")
     cast.act("activity.reveal", cast.anna)

@@ -37,12 +37,14 @@ def converted(content: bytes, folder: Path, to: str) -> Path:
     return next((folder / "out").iterdir())
 
 
+@pytest.mark.long
 def test_libreoffice_reads_every_word(tmp_path: Path) -> None:
     text = converted(word.file(assemble(poisoned())), tmp_path, "txt:Text (encoded):UTF8").read_text("utf-8-sig")
     missing = [name for name, words in POISON.items() if words not in text]
     assert not missing
 
 
+@pytest.mark.long
 def test_libreoffice_sets_the_pages_with_state_headings_and_our_typeface(tmp_path: Path) -> None:
     report = assemble(sample_lab(state="remarks", version=2))
     made = converted(word.file(report), tmp_path, "pdf")

@@ -14,6 +14,7 @@ PHONES = 60
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("way", [[], ["--kill"]], ids=["SIGTERM", "kill -9"])
 def test_everybody_is_back_within_fifteen_seconds(way: list[str]) -> None:
     command = [sys.executable, "-m", "tests.workers.returning", "--phones", str(PHONES), *way]

@@ -21,7 +21,7 @@ from tests.databases import Postgres
 from tests.workers.phones import Listener, Poster
 from tests.workers.stack import Stack, until
 
-pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(400)]
 LOOSE = {"COMMANDS_PER_10S": "1000000", "POSTS_BURST": "1000000", "POSTS_SECONDS": "1"}
 POSTERS, BEHIND = 6, 5.0
 

@@ -103,8 +103,9 @@ function editor(rows, set, desk) {
 
 /** @param {Editor} list @param {string} name */
 function add(list, name) {
+  const before = document.activeElement;
   const id = list.add();
-  requestAnimationFrame(() => /** @type {HTMLElement | null} */ (document.querySelector(`[id^="f-${CSS.escape(name)}-${id}-"]`))?.focus());
+  requestAnimationFrame(() => document.activeElement === before && /** @type {HTMLElement | null} */ (document.querySelector(`[id^="f-${CSS.escape(name)}-${id}-"]`))?.focus());
 }
 
 /** Alt with an arrow moves the row one is in. @param {Editor} list @param {number} place */

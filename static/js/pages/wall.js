@@ -72,6 +72,7 @@ function freeze() {
     remember(kept);
   }
   wall.frozen = wanted;
+  document.body.toggleAttribute("data-frozen", wanted);
 }
 
 function remembered() {
