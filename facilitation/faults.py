@@ -1,6 +1,6 @@
 """`python3 -m facilitation faults`: what must not break us, tried on the real program; prints what was tried and what was lost.
 
-python3 -m facilitation faults              small, as in every test run
+python3 -m facilitation faults              small, as in a long test run
 python3 -m facilitation faults --full       at full size: hours on a small machine
 python3 -m facilitation faults --full --only F4 --seed 7
 """

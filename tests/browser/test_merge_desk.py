@@ -178,7 +178,7 @@ def test_downloads_arrive(play: Play) -> None:
         assert download.value.suggested_filename.endswith(ending)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_rules_of_accessibility_and_no_sideways_scrolling(play: Play, scheme: str) -> None:
     first = play.desk()
     first.keyboard.press("a")

@@ -89,6 +89,7 @@ def test_what_somebody_wrote_meanwhile_is_shown_beside_what_was_typed(webinar: t
     assert development(scene, case) == "Another hand was here."
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_rules_of_accessibility_and_no_sideways_scrolling(webinar: tuple[Stage, str, Open], scheme: str) -> None:
     _scene, _case, opened = webinar

@@ -114,6 +114,7 @@ def test_from_the_draft_by_a_remark_to_the_release_without_script(desk: Desk) ->
     expect(reader.get_by_role("heading", name="Key conclusions")).to_be_visible()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_rules_of_accessibility_and_no_sideways_scrolling(desk: Desk, scheme: str) -> None:
     writer = desk.open()

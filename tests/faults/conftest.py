@@ -1,4 +1,4 @@
-"""Small on every run; at full size by `python3 -m facilitation faults --full`, which prints what was tried with its seeds."""
+"""Small with every long run and by `python3 -m facilitation faults`; at full size by `python3 -m facilitation faults --full`, which prints what was tried with its seeds."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from tests.faults.phone import Phone
 from tests.faults.room import Room
 
 Ledger = Callable[..., None]
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200), pytest.mark.sqlite]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(7200), pytest.mark.sqlite]
 
 
 async def everybody_in(room: Room, people: int) -> list[Phone]:
@@ -46,7 +46,6 @@ async def check(room: Room, phones: list[Phone], sent: set[str], patience: float
     return count
 
 
-@pytest.mark.long  # in small: tests/live/test_durability.py
 def test_f1_killed_at_any_moment(room: MakeRoom, ledger: Ledger) -> None:
     """F1, over sockets: kill -9 while everybody writes; each text stands there once, in its writer's order."""
     kills, people, texts = sized(3, 200), 10, sized(30, 1000)

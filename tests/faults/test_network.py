@@ -14,7 +14,7 @@ from tests.faults.proxy import Proxy
 from tests.faults.room import Room
 
 Ledger = Callable[..., None]
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(3600)]
 
 
 async def everybody_in(room: Room, proxy: Proxy, people: int) -> list[Phone]:
@@ -118,7 +118,6 @@ def test_f7_an_answer_lost_after_the_commit_is_given_again(room: MakeRoom, ledge
     played(play)
 
 
-@pytest.mark.long
 def test_a_slow_network_that_delivers_crumbs(room: MakeRoom, ledger: Ledger) -> None:
     people, texts = sized(5, 50), sized(6, 40)
     lab = room(people)

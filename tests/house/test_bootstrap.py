@@ -201,6 +201,7 @@ def test_an_environment_of_another_python_is_made_anew(ready: Checkout) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_start_that_was_killed_half_way_is_repaired(fresh: Checkout) -> None:
     process = fresh.start()
     _until((fresh.environment / "facilitation.unfinished").exists)
@@ -218,6 +219,7 @@ def test_a_start_that_was_killed_half_way_is_repaired(fresh: Checkout) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_two_starts_at_once_make_one_environment(fresh: Checkout) -> None:
     first = fresh.start()
     _until(fresh.environment.exists)

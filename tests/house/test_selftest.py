@@ -52,7 +52,7 @@ def test_options_reach_the_checks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CI", "true")
     ran = _given(monkeypatch, first=True, second=True)
     assert selftest.main(["--quick", "--only", "second", "--", "-k", "merge", "--quick"]) == 0
-    assert ran == [("second", Options(quick=True, strict=True, pytest=("-k", "merge", "--quick")))]
+    assert ran == [("second", Options(quick=True, long=False, strict=True, pytest=("-k", "merge", "--quick")))]
 
 
 def test_a_check_nobody_knows_is_refused() -> None:
@@ -77,7 +77,7 @@ def test_collecting_nothing_is_a_failure(tmp_path: Path) -> None:
 def test_node_may_be_absent_except_in_ci(monkeypatch: pytest.MonkeyPatch, strict: bool, passed: bool | None) -> None:
     monkeypatch.setenv("FACILITATION_TEST_NODE", "")
     monkeypatch.setenv("PATH", "")
-    outcome = selftest._modules(Options(quick=False, strict=strict, pytest=()))
+    outcome = selftest._modules(Options(quick=False, long=False, strict=strict, pytest=()))
     assert outcome.passed is passed
     assert "apt-get install nodejs" in outcome.why
 

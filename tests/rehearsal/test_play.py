@@ -165,6 +165,7 @@ def test_sockets_tell_the_same_story_as_the_dispatcher(free: Path, with_cases: F
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_until_stops_and_close_closes(free: Path) -> None:
     begun = rehearse(free, "--until", "70")
     assert begun["state"] == "live"

@@ -41,6 +41,7 @@ def write(folder: Path, at: int) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run([sys.executable, "-c", KILLED, str(folder), str(at), str(SIZE)], capture_output=True, check=False)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("before", [None, OLD])
 def test_an_export_killed_at_any_step_leaves_the_old_file_or_the_new_one(tmp_path: Path, before: bytes | None) -> None:
     steps = int(write(tmp_path, 0).stdout)
