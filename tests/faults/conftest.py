@@ -1,4 +1,4 @@
-"""Small with every long run and by `python3 -m facilitation faults`; at full size by `python3 -m facilitation faults --full`, which prints what was tried with its seeds."""
+"""Small with every long test run and by `python3 -m facilitation faults`; `--full` at full size, with the seeds it used."""
 
 from __future__ import annotations
 
