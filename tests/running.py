@@ -15,20 +15,25 @@ import requests
 ROOT = Path(__file__).resolve().parent.parent
 
 
-_GIVEN: set[int] = set()  # to this process, whether they are in use already or not
+_TAKEN: dict[int, socket.socket] = {}  # held until this process ends
 
 
 def free_port() -> int:
-    """A free port on loopback, below the range that outgoing connections take theirs from."""
+    """A free port on loopback, below the range that outgoing connections take theirs from, and no other test's.
+
+    Tests run side by side: between this look and the start of a server another process could find the same port free,
+    and then ask the wrong server. So each port has a name in the kernel that only one process can hold."""
     for port in range(20000 + os.getpid() % 5000, 32000):
+        claim = socket.socket(socket.AF_UNIX)
         with socket.socket() as probe:
             try:
+                claim.bind(f"\0facilitation-port-{port}")
                 probe.bind(("127.0.0.1", port))
             except OSError:
+                claim.close()
                 continue
-        if port not in _GIVEN:
-            _GIVEN.add(port)
-            return port
+        _TAKEN[port] = claim
+        return port
     raise RuntimeError("no free port")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -28,16 +27,10 @@ from facilitation.labs.models import Activity, Lab
 from facilitation.labs.planning import code_of, wall_token
 from facilitation.people.models import Seat, User
 from facilitation.people.seats import seat_token
-from tests.running import chosen_mode
+from tests.running import chosen_mode, free_port
 
 PHONE = {"width": 390, "height": 844}
 STARTS_WITHIN = 60.0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Server:
