@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import requests
+
 from tests.bench.prepare import Prepared, prepared
 from tests.running import free_port
 
@@ -102,6 +104,7 @@ def product(seats: int, *, labs: int = 1, contributions: int = 0, slow_us: int =
             "ack-ok": '"ok":true',
         }
         with _process(command, environment, port, slow_us) as pid:
+            _until_ready(port)
             yield Running(port, pid, load, given)
 
 
@@ -167,6 +170,17 @@ def _wait(process: subprocess.Popen[bytes], port: int, told: object) -> None:
         time.sleep(0.1)
     told.seek(0)  # type: ignore[attr-defined]
     raise RuntimeError(f"a server did not start:\n{told.read().decode(errors='replace')[-2000:]}")  # type: ignore[attr-defined]
+
+
+def _until_ready(port: int) -> None:
+    """The product takes connections before it is loaded, so that nobody is turned away; what it costs counts from here."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        with contextlib.suppress(requests.RequestException):
+            if requests.get(f"http://127.0.0.1:{port}/readyz", timeout=20).ok:
+                return time.sleep(0.5)
+        time.sleep(0.1)
+    raise RuntimeError("the product did not get ready")
 
 
 def drive(running: Running, **options: object) -> dict[str, float]:
