@@ -175,6 +175,18 @@ class Narrative:
 
 
 @dataclass(frozen=True)
+class Photo:
+    """A picture of the event. Everybody in it agreed to be shown: no other is stored."""
+
+    id: str
+    alt: str
+    caption: str = ""
+    width: int = 0
+    height: int = 0
+    data: bytes = field(default=b"", repr=False)  # JPEG without metadata; empty where only the words are needed
+
+
+@dataclass(frozen=True)
 class ClosedLab:
     lab: LabFacts
     cases: tuple[ClosedCase, ...] = ()
@@ -188,6 +200,7 @@ class ClosedLab:
     facts: tuple[FactCheck, ...] = ()
     proposals: tuple[Proposal, ...] = ()
     narrative: Mapping[str, Narrative] = field(default_factory=dict)
+    photos: tuple[Photo, ...] = ()
     imprint: Mapping[str, str] = field(default_factory=dict)  # imprint, grant, disclaimer, licence
     hidden: int = 0  # contributions of participants that are not shown, by reason
     withdrawn: int = 0

@@ -1,9 +1,9 @@
 """Contributions that are taken back or erased, followed to every place made from them (D14, R-90, R-97).
 
-A proposal that rests on them, and the line it became in a case. Words the machine took over and nobody stands behind any
-more go out of the case, out of its earlier revisions and out of what labs kept of it; words a person wrote stay theirs: only
-the source loses what was taken back, and the merge desk asks the owner to look again (a proposal remembers how many stood
-behind it, by their ids, until the lab itself is forgotten).
+A proposal that rests on them, the line it became in a case, and what a release keeps. Words the machine took over and nobody
+stands behind any more go out of the case, out of its earlier revisions and out of what labs and releases kept of it; words a
+person wrote stay theirs: only the source loses what was taken back, and the merge desk asks the owner to look again (a
+proposal remembers how many stood behind it, by their ids, until the lab itself is forgotten).
 """
 
 from __future__ import annotations
@@ -16,16 +16,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from facilitation.boards.gone import ON_GONE
-from facilitation.cases.document import Document, find, remove_item, walk
+from facilitation.cases.document import Document, find, walk
 from facilitation.cases.models import Case, CaseRevision
 from facilitation.cases.saving import save
 from facilitation.core.commands import Context
 from facilitation.core.i18n import _, use_locale
 from facilitation.labs.models import Lab, LabCase
-from facilitation.reports import proposals
+from facilitation.reports import proposals, release
 from facilitation.reports.gather import gather, proposal
 from facilitation.reports.merge import RewrittenError, take_out
 from facilitation.reports.models import Proposal
+from facilitation.reports.release import without_item
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ def _sources(document: Mapping[str, Any], lab: str) -> Iterator[tuple[str, Mappi
 
 def forget(ctx: Context, ids: frozenset[str]) -> None:
     """Follow contributions of the lab `ctx.scope` that were just taken back. Open proposals follow by themselves."""
+    release.scrub(ctx.session, ctx.scope, ids)
     places = derived(ctx.session, ctx.scope, ids)
     lab = ctx.session.get(Lab, ctx.scope)
     if lab is None or lab.state != "closed" or not places:
@@ -141,17 +143,10 @@ def _mapped(node: Any, told: Any) -> Any:
 def _scrub(session: Session, case: str, item: str) -> None:
     """The line out of every earlier state of the case as well."""
     for revision in session.scalars(select(CaseRevision).where(CaseRevision.case_id == case)):
-        revision.document = _without(revision.document, item)
+        revision.document = without_item(revision.document, item)
     for held in session.scalars(select(LabCase).where(LabCase.case_id == case, LabCase.document_before.is_not(None))):
-        held.document_before = _without(held.document_before or {}, item)
-
-
-def _without(document: Document, item: str) -> Document:
-    if find(document, item) is None:
-        return document
-    kept = document.get("removed")
-    rest = {name: value for name, value in remove_item(document, item).items() if name != "removed"}
-    return {**rest, "removed": kept} if kept else rest
+        held.document_before = without_item(held.document_before or {}, item)
+    release.scrub_item(session, case, item)
 
 
 ON_GONE.append(forget)

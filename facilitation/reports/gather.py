@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,45 +12,54 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from facilitation.boards import models as boards
-from facilitation.cases.models import Case, CaseRevision
+from facilitation.cases.models import Case
 from facilitation.core.errors import Refused
 from facilitation.core.i18n import _
 from facilitation.labs import models as labs
 from facilitation.labs.keeping import counts
 from facilitation.people.models import Seat
 from facilitation.reports import closed, models
+from facilitation.reports.release import released
 from facilitation.stream.models import Instance
 
 
-def gather(session: Session, lab_id: str, *, live: bool = False) -> closed.ClosedLab:
+def gather(session: Session, lab_id: str, *, live: bool = False, pictures: bool = False) -> closed.ClosedLab:
     """The closed lab. `not_found` when there is none, `not_open` while it is not closed.
 
-    While its report is released, decisions and cases are those of the release; `live`: as they are now, for the merge desk.
+    While its report is released, everything is as the release kept it, less what was taken back since; `live`: as it is now, for
+    the merge desk and the next release. `pictures`: with the bytes of the photos, for files.
     """
     lab = session.get(labs.Lab, lab_id)
     if lab is None:
         raise Refused("not_found")
+    state = session.get(models.ReportState, lab.id)
+    kept = None if live else released(session, state)
+    if kept is not None:
+        return with_pictures(session, kept) if pictures else kept
     if lab.state != "closed":
         raise Refused("not_open", _("The report is made when the lab is closed."))
+    found = _as_it_is(session, lab, state)
+    return with_pictures(session, found) if pictures else found
+
+
+def _as_it_is(session: Session, lab: labs.Lab, state: models.ReportState | None) -> closed.ClosedLab:
     kept = lab.kept or counts(session, lab.id)
-    shown = _contributions(session, lab.id)
-    state = session.get(models.ReportState, lab.id)
-    frozen = state.frozen or {} if state and state.state == "released" and not live else {}
     statuses = _statuses(session, lab.id)
     instance = session.get(Instance, 1)
     return closed.ClosedLab(
         lab=_facts(lab),
-        cases=_cases(session, lab, frozen.get("cases", {})),
+        cases=_cases(session, lab),
         activities=_activities(session, lab.id, kept["active"]),
         participants=_participants(session, lab),
         boards=_boards(session, lab.id),
-        contributions=shown,
+        contributions=_contributions(session, lab.id),
         clusters=_clusters(session, lab.id),
         ballots=_ballots(session, lab.id),
         evaluations=_evaluations(session, lab.id),
         facts=_facts_checked(session, lab.id),
-        proposals=proposals(session, lab.id, frozen.get("proposals")),
+        proposals=proposals(session, lab.id),
         narrative=_narrative(session, lab.id),
+        photos=_photos(session, lab.id),
         imprint=dict((instance.settings or {}).get("imprint", {})) if instance else {},
         hidden=statuses["hidden"],
         withdrawn=statuses["withdrawn"],
@@ -84,22 +92,13 @@ def day_of(lab: labs.Lab) -> str:
     return moment.date().isoformat() if moment else ""
 
 
-def _cases(session: Session, lab: labs.Lab, frozen: Mapping[str, int]) -> tuple[closed.ClosedCase, ...]:
+def _cases(session: Session, lab: labs.Lab) -> tuple[closed.ClosedCase, ...]:
     query = select(Case, labs.LabCase.document_before).join(labs.LabCase, labs.LabCase.case_id == Case.id)
     rows = session.execute(query.where(labs.LabCase.lab_id == lab.id).order_by(labs.LabCase.position))
     return tuple(
-        closed.ClosedCase(
-            case.id, case.ref, case.neutral_title or case.title, case.type, before or case.document,
-            _document(session, case, frozen.get(case.id)),
-        )
+        closed.ClosedCase(case.id, case.ref, case.neutral_title or case.title, case.type, before or case.document, case.document)
         for case, before in rows
-    )  # fmt: skip
-
-
-def _document(session: Session, case: Case, revision: int | None) -> dict[str, Any]:
-    """The case as it is, or as it was in a revision that is kept."""
-    kept = session.get(CaseRevision, (case.id, revision)) if revision is not None else None
-    return kept.document if kept else case.document
+    )
 
 
 def _activities(session: Session, lab: str, active: dict[str, int]) -> tuple[closed.Activity, ...]:
@@ -212,20 +211,10 @@ def _facts_checked(session: Session, lab: str) -> tuple[closed.FactCheck, ...]:
     return tuple(sorted(checks, key=lambda check: (check.case, check.section, check.verdict, check.text, check.id)))
 
 
-def proposals(session: Session, lab: str, frozen: Mapping[str, Any] | None = None) -> tuple[closed.Proposal, ...]:
-    """The proposals of a lab in their order; `frozen`: only those of the release, as they were decided then."""
+def proposals(session: Session, lab: str) -> tuple[closed.Proposal, ...]:
+    """The proposals of a lab in their order."""
     query = select(models.Proposal).where(models.Proposal.lab_id == lab)
-    rows = session.scalars(query.order_by(models.Proposal.position, models.Proposal.id))
-    if frozen is None:
-        return tuple(proposal(row) for row in rows)
-    return tuple(replace(proposal(row), **_then(row, frozen[row.id])) for row in rows if row.id in frozen)
-
-
-def _then(row: models.Proposal, frozen: Mapping[str, Any]) -> dict[str, Any]:
-    """The decision as released; words that were taken back since do not come back with it."""
-    forgotten = frozen["applied_item"] and row.applied_item is None and row.state == "pending" and not row.text
-    told = {name: value or "" for name, value in frozen.items() if name != "target"}
-    return {**told, "target": frozen["target"], **({"applied_text": ""} if forgotten else {})}
+    return tuple(proposal(row) for row in session.scalars(query.order_by(models.Proposal.position, models.Proposal.id)))
 
 
 def proposal(row: models.Proposal) -> closed.Proposal:
@@ -240,3 +229,17 @@ def proposal(row: models.Proposal) -> closed.Proposal:
 def _narrative(session: Session, lab: str) -> dict[str, closed.Narrative]:
     rows = session.scalars(select(models.Narrative).where(models.Narrative.lab_id == lab).order_by(models.Narrative.part))
     return {row.part: closed.Narrative(row.text, row.version) for row in rows}
+
+
+def _photos(session: Session, lab: str) -> tuple[closed.Photo, ...]:
+    """The pictures without their bytes."""
+    columns = (models.Photo.id, models.Photo.alt, models.Photo.caption, models.Photo.width, models.Photo.height)
+    query = select(*columns).where(models.Photo.lab_id == lab).order_by(models.Photo.position, models.Photo.id)
+    return tuple(closed.Photo(row.id, row.alt, row.caption, row.width, row.height) for row in session.execute(query))
+
+
+def with_pictures(session: Session, found: closed.ClosedLab) -> closed.ClosedLab:
+    """The same lab, its pictures with their bytes."""
+    rows = session.execute(select(models.Photo.id, models.Photo.data).where(models.Photo.lab_id == found.lab.id))
+    stored = {row.id: row.data for row in rows}
+    return replace(found, photos=tuple(replace(one, data=stored[one.id]) for one in found.photos))

@@ -36,7 +36,7 @@ class ReportState(Base):
     released_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=NONE)
     remarks_until: Mapped[str | None] = mapped_column(String(10), info=NONE)  # ISO date, that day included
     remarks_serial: Mapped[int] = mapped_column(default=0, info=TECHNICAL)  # a raised one ends the links given before
-    frozen: Mapped[dict[str, Any] | None] = mapped_column(JSON, info=CONTENT)  # decisions and revisions as released
+    frozen: Mapped[dict[str, Any] | None] = mapped_column(JSON, info=CONTENT)  # the closed lab as released (release.py)
     releases: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, info=NONE)  # [{version, day}]
 
 

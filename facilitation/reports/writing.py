@@ -9,22 +9,21 @@ from pydantic import Field
 from sqlalchemy import select
 
 from facilitation.boards.models import Cluster
-from facilitation.cases.models import Case
 from facilitation.cases.saving import author_of
 from facilitation.core.commands import Command, Context, Id, command, handles
 from facilitation.core.errors import Refused
 from facilitation.core.i18n import _
 from facilitation.core.text import Prose
-from facilitation.labs.models import Lab, LabCase
-from facilitation.reports.models import Narrative, Proposal, ReportState
+from facilitation.labs.models import Lab
+from facilitation.reports.gather import gather
+from facilitation.reports.models import Narrative, ReportState
+from facilitation.reports.release import keep
 
 #: Parts a person writes. The notes stand at the end of the section of their number.
 NOTES = tuple(f"note-{number}" for number in range(3, 12))
 PARTS = ("authors", "conclusions", "purpose", *NOTES)
 STATES = ("draft", "remarks", "released")
 REMARKS = timedelta(days=14)
-#: What is frozen of a proposal when the report is released.
-DECISION = ("op", "target", "state", "reason", "applied_text", "applied_item")
 
 
 @command("report.write", scope="lab")
@@ -75,8 +74,8 @@ def _bare(text: str) -> str:
 class SetReportState(Command):
     """Draft, open for remarks (`until` a day, that day included; two weeks when none is given), or released.
 
-    A released report is frozen: its texts, the decisions on its proposals and the cases as they are now. What its people take
-    back is gone from it all the same (D14). Back to a draft makes the next version.
+    A released report is frozen: everything it says stays as it is now, whatever is done in the lab, the cases or at the merge
+    desk. What its people take back is gone from it all the same (D14). Back to a draft makes the next version.
     """
 
     lab: Id | None = None
@@ -114,15 +113,8 @@ def _last_day(wanted: str, row: ReportState, ctx: Context) -> str:
 
 
 def _release(row: ReportState, ctx: Context) -> None:
-    rows = ctx.session.scalars(select(Proposal).where(Proposal.lab_id == ctx.scope))
-    cases = ctx.session.execute(
-        select(Case.id, Case.version).join(LabCase, LabCase.case_id == Case.id).where(LabCase.lab_id == ctx.scope)
-    )
     row.released_at = ctx.now
-    row.frozen = {
-        "proposals": {one.id: {name: getattr(one, name) for name in DECISION} for one in rows},
-        "cases": {id_: version for id_, version in cases},
-    }
+    row.frozen = keep(gather(ctx.session, ctx.scope, live=True))
     row.releases = [*row.releases, {"version": row.version, "day": ctx.now.date().isoformat()}]
 
 

@@ -114,9 +114,13 @@ def answer(lab: str, remark: str) -> ResponseReturnValue:
 
 @blueprint.post("/labs/<lab>/report/parking/<contribution>")
 def park(lab: str, contribution: str) -> ResponseReturnValue:
-    """Owner, next step and date of a parked point (R-86)."""
+    """Owner, next step and date of a parked point (R-86). Not while the report is released: it would not change."""
     access.allowed("contribution.park", lab)
     mine = {name: request.form.get(name, "") for name in ("owner", "next_step", "date")}
+    state = access.session().get(ReportState, lab)
+    if state is not None and state.state == "released":
+        message = _("This report is released. Take it back to a draft first.")
+        return _desk(lab, {"at": f"parked-{contribution}", "message": message, "mine": mine}), 409
     return _try("contribution.park", lab, f"parked-{contribution}", mine, id=contribution, **mine)
 
 

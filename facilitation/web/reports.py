@@ -41,11 +41,17 @@ def readable(lab: str) -> tuple[Lab, frozenset[str]]:
     return row, standing
 
 
+def there_is_one(lab: Lab) -> bool:
+    """A closed lab has a report; a released one stays when the lab is opened again."""
+    state = access.session().get(ReportState, lab.id)
+    return lab.state == "closed" or (state is not None and state.state == "released")
+
+
 @blueprint.get("/labs/<lab>/report")
 def report(lab: str) -> ResponseReturnValue:
     """The report as a page. Who may write sees the places to write in."""
     row, standing = readable(lab)
-    if row.state != "closed":
+    if not there_is_one(row):
         return render_template("reports/not_yet.html", lab=row), 200
     closed = gather(access.session(), row.id)
     may_write = bool(standing & COMMANDS["report.write"]) and closed.state != "released"
@@ -89,7 +95,7 @@ def _act(part: str, *, again: bool) -> str:
 def download(lab: str, kind: str) -> ResponseReturnValue:
     """The report as a file."""
     row, _standing = readable(lab)
-    if row.state != "closed":
+    if not there_is_one(row):
         raise Refused("not_open", _("The report is made when the lab is closed."))
     session, settings = access.session(), access.extension("settings")
     content = pressed(session, db.engine, row.id, kind, template=settings.TEMPLATE)
