@@ -26,6 +26,7 @@ from facilitation.core.commands import REGISTRY, Command, Context, Entry, parse
 from facilitation.core.counters import Counters
 from facilitation.core.errors import Refused
 from facilitation.core.i18n import _, use_locale
+from facilitation.core.prepared import Prepared
 from facilitation.core.unit_of_work import Work, Writer
 from facilitation.people.recognise import recognise
 from facilitation.stream.models import AnsweredCommand
@@ -35,10 +36,11 @@ log = logging.getLogger(__name__)
 Announce = Callable[[News], None]
 Answer = dict[str, Any]
 # Part of every command, so built once.
-_SEEN = select(AnsweredCommand.actor, AnsweredCommand.digest, AnsweredCommand.result).where(
-    AnsweredCommand.key == bindparam("key")
+_SEEN = Prepared(
+    select(AnsweredCommand.actor, AnsweredCommand.digest, AnsweredCommand.result).where(AnsweredCommand.key == bindparam("key"))
 )
-_REMEMBER = insert(cast(Table, AnsweredCommand.__table__))
+_ANSWERED = cast(Table, AnsweredCommand.__table__)
+_REMEMBER = Prepared(insert(_ANSWERED), columns=[column.name for column in _ANSWERED.c])
 TOLD_ONCE = frozenset({"token"})  # secrets of which only a digest is kept: an answer given again is without them
 
 
@@ -99,7 +101,7 @@ class Dispatcher:
             news = number(work)
             kept = {name: value for name, value in result.items() if name not in TOLD_ONCE}
             answered = {"key": key, "actor": asker, "digest": digest, "result": kept, "at": work.now}
-            work.session.connection().execute(_REMEMBER, answered)
+            _REMEMBER.do(work.session.connection(), answered)
             work.after_commit.append(lambda: self.announce(news))
             return {"ok": True, "key": key, "result": result, "dup": False, "now": epoch_ms(work.now)}
 
@@ -134,7 +136,7 @@ def read_envelope(envelope: object) -> tuple[str, str, object]:
 
 
 def _answered(work: Work, key: str, asker: str, digest: str) -> Answer | None:
-    seen = work.session.connection().execute(_SEEN, {"key": key}).first()
+    seen = _SEEN.first(work.session.connection(), {"key": key})
     if seen is None:
         return None
     if seen.actor != asker or seen.digest != digest:

@@ -13,6 +13,7 @@ from facilitation.cases.models import Case
 from facilitation.core.actor import Actor, Grant, Nobody, Seat, Staff, System, Wall
 from facilitation.core.commands import Command, Entry
 from facilitation.core.errors import Refused
+from facilitation.core.prepared import Prepared
 from facilitation.labs.models import Lab, LabCase
 
 LEAD = frozenset({"coordinator", "organiser"})
@@ -150,7 +151,8 @@ COMMANDS: dict[str, frozenset[str]] = {
 
 
 _LOCKS = {
-    kind: select(model.id).where(model.id == bindparam("id")).with_for_update() for kind, model in (("lab", Lab), ("case", Case))
+    kind: Prepared(select(model.id).where(model.id == bindparam("id")).with_for_update())
+    for kind, model in (("lab", Lab), ("case", Case))
 }
 
 
@@ -194,7 +196,7 @@ def _lock(session: Session, kind: str, scope: str) -> bool:
     """Serialise with every other command on the same lab or case (on SQLite BEGIN IMMEDIATE did it already)."""
     if kind == "site":
         return True
-    return session.connection().execute(_LOCKS[kind], {"id": scope}).first() is not None
+    return _LOCKS[kind].first(session.connection(), {"id": scope}) is not None
 
 
 def _site_roles(actor: Actor) -> frozenset[str]:

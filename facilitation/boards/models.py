@@ -132,7 +132,7 @@ class Vote(Base):
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True, default=new_id, info=NONE)
     ballot_id: Mapped[str] = mapped_column(ForeignKey("ballot.id"), index=True, info=NONE)
-    seat_id: Mapped[str | None] = mapped_column(ForeignKey("seat.id"), info=LINK)
+    seat_id: Mapped[str | None] = mapped_column(ForeignKey("seat.id"), index=True, info=LINK)
     tier: Mapped[str] = mapped_column(String(10), info=NONE)
     dots: Mapped[dict[str, int]] = mapped_column(JSON, info=LINK)
 

@@ -9,6 +9,7 @@ and a shell command, a test and a server with a thousand phones take the same wa
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 import time
 from collections import deque
@@ -211,7 +212,11 @@ def prepare_engine(engine: Engine, *, busy_timeout_ms: int = 900) -> None:
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
         immediate = connection.get_execution_options().get("write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        driver: Any = connection.connection.dbapi_connection
+        try:
+            driver.execute("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        except sqlite3.Error as error:
+            raise DBAPIError.instance("BEGIN", None, error, sqlite3.Error, dialect=engine.dialect) from error
 
 
 @contextmanager
@@ -227,6 +232,13 @@ def writing(engine: Engine, places: Iterable[str | None] = (None,)) -> Iterator[
     with engine.connect().execution_options(**options) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
             postgresql.take_turn(connection, places)
+        yield connection
+
+
+@contextmanager
+def moment(engine: Engine) -> Iterator[Connection]:
+    """`reading` for those who need no objects: one consistent moment of the database, given back at the end."""
+    with engine.connect() as connection, connection.begin():
         yield connection
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, bindparam, select
+from sqlalchemy import BindParameter, Connection, Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from facilitation.boards.models import Contribution, Vote
+from facilitation.core.prepared import Prepared
 from facilitation.labs.models import FactCheck
-from facilitation.people.seats import seat_row, seat_value
+from facilitation.people.place import Place, place_of
+from facilitation.people.seats import seat_value
 
 # Asked after every contribution of a seat and at every sync: columns instead of objects, and built once.
 _SEAT: BindParameter[str] = bindparam("seat")
-_CONTRIBUTIONS = (
+_CONTRIBUTIONS = Prepared(
     select(
         Contribution.id, Contribution.key, Contribution.board_id, Contribution.column, Contribution.kind, Contribution.text,
         Contribution.version, Contribution.status, Contribution.label, Contribution.number, Contribution.reason,
@@ -22,26 +24,35 @@ _CONTRIBUTIONS = (
     .where(Contribution.seat_id == _SEAT)
     .order_by(Contribution.number)
 )  # fmt: skip
-_VOTES = select(Vote.ballot_id, Vote.dots).where(Vote.seat_id == _SEAT)
-_CHECKS = select(FactCheck.case_id, FactCheck.section, FactCheck.verdict, FactCheck.text).where(FactCheck.seat_id == _SEAT)
+_VOTES = Prepared(select(Vote.ballot_id, Vote.dots).where(Vote.seat_id == _SEAT))
+_CHECKS = Prepared(
+    select(FactCheck.case_id, FactCheck.section, FactCheck.verdict, FactCheck.text).where(FactCheck.seat_id == _SEAT)
+)
 
 
 def mine(session: Session, seat_id: str) -> dict[str, Any]:
     """{contributions: [{id, key, board, column, text, version, status, reason?, replies…}], dots: {ballot: {item: n}}, …}."""
-    asked, who = session.connection(), {"seat": seat_id}
-    seat = seat_row(session, seat_id)
-    if seat is None:
+    asked = session.connection()
+    return held_by(asked, place_of(asked, seat_id))
+
+
+def held_by(asked: Connection, place: Place | None) -> dict[str, Any]:
+    """`mine` of a place that was looked up already; what was never given is not asked for."""
+    if place is None:
         return {"contributions": [], "dots": {}}
-    rows, votes, checks = (asked.execute(query, who).all() for query in (_CONTRIBUTIONS, _VOTES, _CHECKS))
+    who = {"seat": place.id}
+    rows = _CONTRIBUTIONS.rows(asked, who) if place.wrote else []
+    votes = _VOTES.rows(asked, who) if place.voted else []
+    checks = _CHECKS.rows(asked, who) if place.checked else []
     return {
         "contributions": [_own(row) for row in rows],
         "dots": {row.ballot_id: row.dots for row in votes},
         "facts": {f"{row.case_id}:{row.section}": {"verdict": row.verdict, "text": row.text} for row in checks},
-        "evaluated": seat.evaluated_at is not None,
-        "hand": seat.hand_at is not None,
-        "ready": seat.ready_activity,
-        "removed": seat.removed_at is not None,
-        "seat": seat_value(seat),
+        "evaluated": place.evaluated_at is not None,
+        "hand": place.hand_at is not None,
+        "ready": place.ready_activity,
+        "removed": place.removed_at is not None,
+        "seat": seat_value(place),
     }
 
 

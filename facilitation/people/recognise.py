@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from facilitation.core.actor import Actor, Grant, Identity, Nobody, Staff, System, Wall
 from facilitation.core.actor import Seat as SeatActor
+from facilitation.core.prepared import Prepared
 from facilitation.people.models import Assignment, Seat, User
 
 
@@ -25,12 +26,14 @@ def recognise(session: Session, who: Identity) -> Actor:
             return Nobody(who.language)
 
 
-# Asked for every command and every sync: built once.
-_SEAT = select(Seat.id, Seat.lab_id, Seat.tier, Seat.language).where(Seat.id == bindparam("seat"), Seat.removed_at.is_(None))
+# Asked for every command.
+_SEAT = Prepared(
+    select(Seat.id, Seat.lab_id, Seat.tier, Seat.language).where(Seat.id == bindparam("seat"), Seat.removed_at.is_(None))
+)
 
 
 def _seat(session: Session, who: Identity) -> SeatActor | None:
-    row = session.connection().execute(_SEAT, {"seat": who.id}).first()
+    row = _SEAT.first(session.connection(), {"seat": who.id})
     return SeatActor(row.id, row.lab_id, row.tier, row.language) if row else None
 
 

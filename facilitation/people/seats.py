@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import Row, bindparam, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select, update
 
 from facilitation.boards.labels import label_for
 from facilitation.boards.models import Ballot, Contribution, Vote
@@ -20,6 +19,7 @@ from facilitation.core.text import Line
 from facilitation.labs.models import Lab
 from facilitation.labs.rules import JOINABLE, join_limit
 from facilitation.people.models import Seat
+from facilitation.people.place import Place
 from facilitation.stream.record import STAFF, touch, touch_seat
 
 Tier = Annotated[str, Field(pattern="^(1|2|3|other)$")]
@@ -68,14 +68,6 @@ def lab_by_code(session: Any, typed: str) -> Lab | None:
     """The lab behind a typed code, whatever its state."""
     found: Lab | None = session.scalar(select(Lab).where(Lab.code_hash == ids.fingerprint(ids.tidy_code(typed))))
     return found
-
-
-_SEAT = select(Seat.__table__).where(Seat.id == bindparam("seat"))  # asked for every join and every request of a phone
-
-
-def seat_row(session: Session, seat: str) -> Row[Any] | None:
-    """The columns of a seat: cheaper than the object where nothing is changed."""
-    return session.connection().execute(_SEAT, {"seat": seat}).first()
 
 
 def seat_token(secret: str, seat: str, serial: int) -> str:
@@ -129,7 +121,7 @@ def _sign_anew(ctx: Context, lab: Lab, seat: Seat) -> None:
     )
 
 
-def seat_value(seat: Seat | Row[Any]) -> dict[str, Any]:
+def seat_value(seat: Seat | Place) -> dict[str, Any]:
     """What a person sees about their own seat."""
     return {
         "id": seat.id,

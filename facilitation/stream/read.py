@@ -11,10 +11,11 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import Session
 
 from facilitation.core.errors import Refused
+from facilitation.core.prepared import Prepared
 from facilitation.labs.models import Lab
 from facilitation.stream.models import Change, Instance, StreamHead
 
@@ -53,9 +54,10 @@ def view(type_: str) -> Callable[[View], View]:
 
 # What every reading asks first, built once: SQLAlchemy takes longer to build a statement than SQLite to answer it.
 _ERA = select(Instance.epoch).where(Instance.id == 1).scalar_subquery().label("epoch")
-_EPOCH_AND_HEADS = select(_ERA, StreamHead.audience, StreamHead.head).where(StreamHead.lab_id == bindparam("lab"))
-_EPOCH_AND_HEAD = _EPOCH_AND_HEADS.where(StreamHead.audience == bindparam("audience"))
-_CHANGES = (
+_OF_LAB = select(_ERA, StreamHead.audience, StreamHead.head).where(StreamHead.lab_id == bindparam("lab"))
+_EPOCH_AND_HEADS = Prepared(_OF_LAB)
+_EPOCH_AND_HEAD = Prepared(_OF_LAB.where(StreamHead.audience == bindparam("audience")))
+_CHANGES = Prepared(
     select(Change.type, Change.entity_id)
     .where(
         Change.lab_id == bindparam("lab"),
@@ -67,17 +69,17 @@ _CHANGES = (
 )
 
 
-def epoch_and_head(session: Session, lab: str, audience: str) -> tuple[str, int]:
+def epoch_and_head(asked: Connection, lab: str, audience: str) -> tuple[str, int]:
     """What the database calls itself, and the last number of one stream; `Refused` when there is no such stream."""
-    row = session.connection().execute(_EPOCH_AND_HEAD, {"lab": lab, "audience": audience}).first()
+    row = _EPOCH_AND_HEAD.first(asked, {"lab": lab, "audience": audience})
     if row is None:
         raise Refused("not_found")
     return row.epoch or "0", row.head
 
 
-def epoch_and_heads(session: Session, lab: str) -> tuple[str, dict[str, int]]:
+def epoch_and_heads(asked: Connection, lab: str) -> tuple[str, dict[str, int]]:
     """What the database calls itself, and the last number of every stream of a lab."""
-    rows = session.connection().execute(_EPOCH_AND_HEADS, {"lab": lab}).all()
+    rows = _EPOCH_AND_HEADS.rows(asked, {"lab": lab})
     return (rows[0].epoch if rows else None) or "0", {row.audience: row.head for row in rows}
 
 
@@ -101,7 +103,7 @@ def heads(session: Session, lab: str, audiences: Collection[str]) -> dict[str, i
 
 def snapshot(looking: Looking) -> dict[str, Any]:
     """Everything the audience may see, at the number it is true for."""
-    era, number = epoch_and_head(looking.session, looking.lab.id, looking.audience)
+    era, number = epoch_and_head(looking.session.connection(), looking.lab.id, looking.audience)
     return {
         "epoch": era,
         "stream": looking.audience,
@@ -113,11 +115,12 @@ def snapshot(looking: Looking) -> dict[str, Any]:
 def delta(looking: Looking, have: int) -> dict[str, Any] | None:
     """What changed after number `have`; None when a snapshot is the better answer."""
     session, lab, audience = looking.session, looking.lab, looking.audience
-    era, to = epoch_and_head(session, lab.id, audience)
+    asked = session.connection()
+    era, to = epoch_and_head(asked, lab.id, audience)
     if not 0 <= have <= to or to - have > FOLD_LIMIT:
         return None
     wanted = {"lab": lab.id, "audience": audience, "after": have, "to": to}
-    rows = session.connection().execute(_CHANGES, wanted) if to > have else ()
+    rows = _CHANGES.rows(asked, wanted) if to > have else ()
     changed: dict[str, dict[str, None]] = {}
     for type_, entity in rows:
         changed.setdefault(type_, {})[entity] = None

@@ -12,6 +12,7 @@ from typing import cast
 from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
+from facilitation.core.prepared import Prepared
 from facilitation.core.unit_of_work import Work
 from facilitation.labs.models import LabCase
 from facilitation.stream.models import Change, StreamHead
@@ -24,8 +25,8 @@ NO_LAB = ""  # news that belong to an account, whichever lab its sockets look at
 
 # Part of every command, so built once.
 _HEADS, _CHANGES = cast(Table, StreamHead.__table__), cast(Table, Change.__table__)
-_NOTE = insert(_CHANGES)
-_ADVANCE = (
+_NOTE = Prepared(insert(_CHANGES), columns=[column.name for column in _CHANGES.c])
+_ADVANCE = Prepared(
     update(_HEADS)
     .where(_HEADS.c.lab_id == bindparam("of"), _HEADS.c.audience == bindparam("to"))
     .values(head=_HEADS.c.head + bindparam("by"))
@@ -71,14 +72,14 @@ def number(work: Work) -> News:
             for seq, (type_, id_) in enumerate(entities, last - len(entities) + 1)
         ]
     if rows:
-        work.session.connection().execute(_NOTE, rows)
+        _NOTE.do(work.session.connection(), *rows)
     work.touched.clear()
     return news
 
 
 def _advance(session: Session, lab: str, audience: str, by: int) -> int:
     """The new head of a stream after `by` more numbers."""
-    row = session.connection().execute(_ADVANCE, {"of": lab, "to": audience, "by": by}).first()
+    row = _ADVANCE.first(session.connection(), {"of": lab, "to": audience, "by": by})
     if row is None:
         raise LookupError(f"lab {lab} has no stream {audience!r}")
     return int(row.head)

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from flask import Flask, current_app, g, request
 from flask_login import UserMixin, current_user
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from facilitation.core import ids
@@ -18,10 +19,11 @@ from facilitation.core.unit_of_work import reading
 from facilitation.extensions import db, login
 from facilitation.labs.models import Lab
 from facilitation.labs.planning import wall_token
-from facilitation.people.mine import mine
+from facilitation.people.mine import held_by
 from facilitation.people.models import User
+from facilitation.people.place import Place, place_of, sitting
 from facilitation.people.recognise import recognise
-from facilitation.people.seats import seat_row, seat_token
+from facilitation.people.seats import seat_token
 from facilitation.permissions import COMMANDS, standing_of
 from facilitation.stream.kept import Kept, Snapshots, encoded
 from facilitation.stream.read import Looking, delta, epoch_and_head
@@ -79,22 +81,25 @@ def asked_language() -> str:
     return known(request.cookies.get("language") or best)
 
 
-def seat_cookie(lab: str) -> str:
-    prefix = "__Host-" if extension("settings").secure else ""
+def seat_cookie(lab: str, settings: Any = None) -> str:
+    prefix = "__Host-" if (settings or extension("settings")).secure else ""
     return f"{prefix}seat_{lab}"
 
 
 def seat_identity(session: Session, lab: str) -> Identity | None:
     """The seat whose cookie this browser carries for `lab`, when the proof holds."""
-    seat_id, _, proof = request.cookies.get(seat_cookie(lab), "").partition(".")
-    if not proof:
+    place = place_at(session.connection(), lab, request.cookies, extension("settings"))
+    return None if place is None else Identity("seat", place.id, place.language)
+
+
+def place_at(asked: Connection, lab: str, cookies: Mapping[str, str], settings: Any) -> Place | None:
+    """The place in `lab` that one of these cookies proves."""
+    token = cookies.get(seat_cookie(lab, settings), "")
+    seat, _, proof = token.partition(".")
+    place = place_of(asked, seat) if proof else None
+    if place is None or place.lab_id != lab or seat_token(settings.SECRET_KEY, place.id, place.serial) != token:
         return None
-    seat = seat_row(session, seat_id)
-    if seat is None or seat.lab_id != lab:
-        return None
-    if seat_token(extension("settings").SECRET_KEY, seat.id, seat.serial) != f"{seat_id}.{proof}":
-        return None
-    return Identity("seat", seat.id, seat.language)
+    return place
 
 
 def identity_for(session: Session, lab: Lab, *, wall: str | None = None, door: str | None = None) -> Identity:
@@ -130,31 +135,45 @@ class Synced:
         return encoded(self.news if self.mine is None else {**self.news, "mine": self.mine})
 
 
-def synced(session: Session, who: Identity, lab_id: str, wanted: Mapping[str, Any], settings: Any) -> Synced:
+def synced(asked: Connection, who: Identity, lab_id: str, wanted: Mapping[str, Any], settings: Any) -> Synced:
     """The answer to `sync`, through either door; `Refused` for whoever may not look."""
-    actor = recognise(session, who)
-    standing = standing_of(session, actor, "lab", lab_id)
+    if who.kind == "seat":
+        return synced_seat(asked, place_of(asked, who.id), lab_id, wanted, settings)
+    session = Session(asked, autoflush=False)
+    standing = standing_of(session, recognise(session, who), "lab", lab_id)
     if not standing:
-        raise Refused("gone" if who.kind == "seat" else "unauthenticated" if who.kind == "nobody" else "not_found")
+        raise Refused("unauthenticated" if who.kind == "nobody" else "not_found")
     streams = streams_of(who, standing)
     stream = wanted.get("stream") or streams[0]
     if stream not in streams:
         raise Refused("not_found")
-    have, epoch = wanted.get("have"), wanted.get("epoch")
-    known = have if isinstance(have, int) and not isinstance(have, bool) else None
-    news = _news(session, lab_id, stream, (epoch, known), settings)
-    return Synced(news, mine(session, who.id) if who.kind == "seat" else None)
+    return Synced(_news(asked, lab_id, stream, epoch_and_head(asked, lab_id, stream), wanted, settings), None)
 
 
-def _news(session: Session, lab_id: str, stream: str, have: tuple[Any, int | None], settings: Any) -> Kept | dict[str, Any]:
+def synced_seat(asked: Connection, place: Place | None, lab_id: str, wanted: Mapping[str, Any], settings: Any) -> Synced:
+    """The room's stream and what is the seat's own; everything but news is known with its place."""
+    if place is None or sitting(place) is None or place.lab_id != lab_id:
+        raise Refused("gone")
+    if (wanted.get("stream") or ROOM) != ROOM:
+        raise Refused("not_found")
+    news = _news(asked, lab_id, ROOM, (place.epoch or "0", place.head), wanted, settings)
+    return Synced(news, held_by(asked, place))
+
+
+def _news(
+    asked: Connection, lab_id: str, stream: str, now: tuple[str, int], wanted: Mapping[str, Any], settings: Any
+) -> Kept | dict[str, Any]:
     """A delta when the client's epoch and number can be built on, else a snapshot. Most who come need nothing new read."""
     snapshots: Snapshots = extension("snapshots")
-    epoch, head = epoch_and_head(session, lab_id, stream)
-    builds_on = have[1] if have[0] == epoch else None
+    epoch, head = now
+    have = wanted.get("have")
+    known = have if isinstance(have, int) and not isinstance(have, bool) else None
+    builds_on = known if wanted.get("epoch") == epoch else None
     if builds_on == head:
         return {"epoch": epoch, "stream": stream, "from": head, "to": head, "changes": []}
     if builds_on is None and (kept := snapshots.at(epoch, lab_id, stream, head)) is not None:
         return kept
+    session = Session(asked, autoflush=False)
     looking = Looking(session, session.get_one(Lab, lab_id), stream, settings)
     short = delta(looking, builds_on) if builds_on is not None else None
     return snapshots.get(looking) if short is None else short

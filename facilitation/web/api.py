@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from facilitation.core.actor import Identity
 from facilitation.core.clock import epoch_ms, system_clock
@@ -72,15 +73,25 @@ def _envelope() -> Any:
 def stream(lab: str, name: str) -> ResponseReturnValue:
     """`sync` over HTTP: a snapshot or a delta, with an ETag so that an unchanged board costs nothing."""
     session = access.session()
-    row = session.get(Lab, lab)
-    if row is None:
-        raise Refused("not_found")
-    who = access.identity_for(session, row, wall=request.args.get("wall"), door=_door())
+    asked, settings = session.connection(), access.extension("settings")
+    wall, door = request.args.get("wall"), _door()
+    place = access.place_at(asked, lab, request.cookies, settings) if wall is None and door != "staff" else None
+    who = Identity("seat", place.id, place.language) if place is not None else _looker(session, lab, wall, door)
     have = request.args.get("have", "")
     wanted = {"stream": name, "epoch": request.args.get("epoch"), "have": int(have) if have.isdigit() else None}
     with use_locale(who.language):
-        answer = access.synced(session, who, row.id, wanted, access.extension("settings"))
+        if place is not None:
+            answer = access.synced_seat(asked, place, lab, wanted, settings)
+        else:
+            answer = access.synced(asked, who, lab, wanted, settings)
     return _packed(answer)
+
+
+def _looker(session: Session, lab: str, wall: str | None, door: str | None) -> Identity:
+    row = session.get(Lab, lab)
+    if row is None:
+        raise Refused("not_found")
+    return access.identity_for(session, row, wall=wall, door=door)
 
 
 def _packed(answer: access.Synced) -> Response:

@@ -38,7 +38,7 @@ def lab(lab: str) -> ResponseReturnValue:
     if not request.cookies.get(access.seat_cookie(lab)):
         return render_template("phone/no_seat.html"), 401
     who = _seat_of(row)
-    start = access.synced(access.session(), who, row.id, {}, access.extension("settings")).text()
+    start = access.synced(access.session().connection(), who, row.id, {}, access.extension("settings")).text()
     return _page(row, {"as": "seat", "start": json.loads(start) if len(start) <= START else None})
 
 

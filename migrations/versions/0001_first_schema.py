@@ -477,6 +477,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("vote", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_vote_ballot_id"), ["ballot_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_vote_seat_id"), ["seat_id"], unique=False)
 
     op.create_table(
         "contribution",
@@ -542,6 +543,7 @@ def downgrade() -> None:
 
     op.drop_table("contribution")
     with op.batch_alter_table("vote", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_vote_seat_id"))
         batch_op.drop_index(batch_op.f("ix_vote_ballot_id"))
 
     op.drop_table("vote")
