@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from facilitation.core import failpoints
+
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "FACILITATION_"
 SAMPLE_KEYS = {"secret", "changeme", "change-me", "dev", "test", "development", "your-secret-key"}
@@ -77,6 +79,8 @@ class Settings:
             raise BadSetting("FACILITATION_REDIS_URL must begin with redis://, rediss:// or unix://")
         if self.TEMPLATE and not Path(self.TEMPLATE).is_file():
             raise BadSetting(f"FACILITATION_TEMPLATE: there is no file {self.TEMPLATE!r}")
+        if failpoints.armed() and (self.PRODUCTION or failpoints.armed() not in failpoints.POINTS):
+            raise BadSetting(f"{failpoints.VARIABLE} is for tests, and one of {', '.join(failpoints.POINTS)}")
         self.SECRET_KEY = self.SECRET_KEY or self._kept_key()
         self._check_key()
 

@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 import facilitation.registry  # noqa: F401 - declares every command
 from facilitation import permissions
-from facilitation.core import ids
+from facilitation.core import failpoints, ids
 from facilitation.core.actor import Actor, Identity, Nobody
 from facilitation.core.clock import epoch_ms
 from facilitation.core.commands import REGISTRY, Command, Context, Entry, parse
@@ -61,7 +61,9 @@ class Dispatcher:
         key = envelope.get("key") if isinstance(envelope, Mapping) else None
         with use_locale(who.language):
             try:
-                return self._counted(envelope, who, lab)
+                answer = self._counted(envelope, who, lab)
+                failpoints.reach("before-answer")
+                return answer
             except Refused as refusal:
                 return answer_of(refusal, key, epoch_ms(self.writer.clock()))
             except Exception:

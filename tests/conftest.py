@@ -60,7 +60,8 @@ def postgres() -> Iterator[Postgres]:
     server.remove()
 
 
-def _migrated(folder: Path) -> Path:
+def migrated_in(folder: Path) -> Path:
+    """A new data folder with an empty database, the one that the environment names or a SQLite file."""
     app = create_app({"DATA": str(folder), "ASYNC_MODE": "threading", "TESTING": True})
     migrate_database(app)
     with app.app_context():
@@ -74,12 +75,12 @@ def migrated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     if chosen() == "postgresql":
         found: Path = request.getfixturevalue("migrated_on_postgresql")
         return found
-    return _migrated(tmp_path_factory.mktemp("migrated"))
+    return migrated_in(tmp_path_factory.mktemp("migrated"))
 
 
 @pytest.fixture(scope="session")
 def migrated_on_postgresql(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return _migrated(settle(tmp_path_factory.mktemp("migrated"), postgres))
+    return migrated_in(settle(tmp_path_factory.mktemp("migrated"), postgres))
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, InternalError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 
-from facilitation.core import postgresql
+from facilitation.core import failpoints, postgresql
 from facilitation.core.clock import Clock, system_clock
 from facilitation.core.counters import Counters
 from facilitation.core.errors import Refused
@@ -103,12 +103,15 @@ class Writer:
         settled: list[tuple[_Ticket[Any], Any, BaseException | None]] = []
         try:
             with self._counters.commit.taken(), writing(self.engine, [ticket.place for ticket in batch]) as connection:
+                failpoints.reach("after-begin")
                 session = Session(connection, autoflush=True, expire_on_commit=False)
                 if len(batch) == 1:
                     settled.append(self._run_alone(batch[0], session, after))
                 else:
                     settled += [self._run_one(ticket, session, after) for ticket in batch]
                 session.flush()
+                failpoints.reach("before-commit")
+            failpoints.reach("after-commit")
         except _Failed as failed:
             batch[0].settle(error=failed.error)
             return

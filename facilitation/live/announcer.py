@@ -17,6 +17,7 @@ from flask_socketio import SocketIO
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from facilitation.core import failpoints
 from facilitation.core.unit_of_work import reading
 from facilitation.extensions import db
 from facilitation.labs.models import Lab
@@ -81,6 +82,7 @@ class Announcer:
         """Send everything that is new."""
         self._wake.clear()
         news, self._news = self._news, {}
+        failpoints.reach("before-announce")
         for account in news.pop(NO_LAB, ()):
             self.hang_up(account)
         with reading(engine) as session:

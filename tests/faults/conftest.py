@@ -1,10 +1,11 @@
-"""Small with every long test run and by `python3 -m facilitation faults`; `--full` at full size, with the seeds it used."""
+"""Small in every test run and by `python3 -m facilitation faults`; `--full` at full size, with the seeds it used."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import os
+import random
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,8 +15,11 @@ from typing import Any
 
 import pytest
 
+from facilitation import create_app
 from facilitation.extensions import db
-from tests.faults.room import Room, prepare
+from tests.databases import copied, discard, use
+from tests.faults.phone import Phone
+from tests.faults.room import House, Room
 
 FULL = os.environ.get("FACILITATION_TEST_FAULTS") == "full"
 SEED = int(os.environ.get("FACILITATION_TEST_SEED", "20261122"))
@@ -29,22 +33,32 @@ def sized(small: int, full: int) -> int:
     return full if FULL else small
 
 
-@pytest.fixture
-def room(data: Path) -> Iterator[MakeRoom]:
-    """Makes a room and starts its server: `room(people, SETTING="value")`."""
-    made: list[Room] = []
-
-    def make(people: int, **settings: str) -> Room:
-        found = prepare(data, people, SEED, **settings)
-        made.append(found)
-        found.server.start()
-        return found
-
-    yield make
-    for found in made:
+@pytest.fixture(scope="module")
+def house(request: pytest.FixtureRequest, migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One server for all tests of a module, because starting takes seconds; with the module's own `SETTINGS`."""
+    data = copied(migrated, tmp_path_factory.mktemp("faults") / "data")
+    app = create_app({"DATA": str(data), "ASYNC_MODE": "threading", "TESTING": True})
+    with app.app_context():
+        found = House(app, data, getattr(request.module, "SETTINGS", {}))
+        yield found
         found.server.kill()
         db.session.remove()
         db.engine.dispose()
+    discard(data)
+
+
+@pytest.fixture
+def room(house: House) -> MakeRoom:
+    """Makes a room of its own, with its server running: `room(people)`."""
+    use(house.data)
+    chance = random.Random(SEED)
+
+    def make(people: int) -> Room:
+        if not house.server.answers():
+            house.server.start()
+        return house.room(people, random.Random(chance.random()))
+
+    return make
 
 
 @pytest.fixture
@@ -69,6 +83,15 @@ async def until(true: Callable[[], bool], patience: float, what: str) -> float:
             raise AssertionError(f"not within {patience} s: {what}")
         await asyncio.sleep(0.05)
     return time.monotonic() - begun
+
+
+async def everybody_in(room: Room, people: int, port: int | None = None) -> list[Phone]:
+    """So many phones, each with a first state; `port`: that of a proxy."""
+    phones = [room.phone(n, port) for n in range(people)]
+    for phone in phones:
+        phone.start()
+    await until(lambda: all(phone.state is not None for phone in phones), 60, "everybody has a first state")
+    return phones
 
 
 def played(play: Callable[[], Coroutine[Any, Any, None]]) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,6 @@ import requests
 from flask import Flask
 from sqlalchemy import select
 
-from facilitation import create_app
 from facilitation.boards.models import Contribution
 from facilitation.core.unit_of_work import reading
 from facilitation.extensions import db
@@ -125,13 +125,28 @@ class Room:
         return all(phone.state is not None and phone.state["seq"] == last[phone.stream] for phone in phones)
 
 
-def prepare(data: Path, people: int, seed: int, **settings: str) -> Room:
-    """A room whose server is not started yet. `settings` without their prefix, as in the README."""
-    app = create_app({"DATA": str(data), "ASYNC_MODE": "threading", "TESTING": True})
-    context = app.app_context()
-    context.push()
-    cast = Cast(app)
-    cast.start("challenges")
-    seats = [cast.join(tier=str(1 + n % 3)).id for n in range(people)]
-    server = Server(data, "--no-demo", **{**LOOSE, **settings})
-    return Room(app, cast, server, cast.board("challenges"), seats, random.Random(seed))
+class House:
+    """One database with its cast, and one server; every room in it is a lab of its own."""
+
+    def __init__(self, app: Flask, data: Path, settings: Mapping[str, str]) -> None:
+        self.app, self.data = app, data
+        self.server = Server(data, "--no-demo", **{**LOOSE, **settings})
+        self._cast = Cast(app)
+
+    def room(self, people: int, chance: random.Random) -> Room:
+        """A new lab with an open board and so many seats. Its server is to be running when phones come."""
+        cast = self._another_lab()
+        cast.start("challenges")
+        seats = [cast.join(tier=str(1 + n % 3)).id for n in range(people)]
+        return Room(self.app, cast, self.server, cast.board("challenges"), seats, chance)
+
+    def _another_lab(self) -> Cast:
+        """The cast, met in a new lab."""
+        cast = copy.copy(self._cast)
+        made = cast.do("lab.create", cast.mara, kind="flagship_lab", sector="MS", title="A room", cases=[cast.case])
+        cast.lab, cast.code, cast.wall = made["lab"], made["code"], made["wall"]
+        for who, role in (("anna", "facilitator"), ("rita", "rapporteur")):
+            cast.do("lab.set_staff", cast.mara, lab=cast.lab, email=f"{who}@example.org", role=role)
+        cast.do("lab.open", cast.anna, lab=cast.lab)
+        cast.ben, cast.chloe = cast.join(tier="1"), cast.join(tier="2")
+        return cast

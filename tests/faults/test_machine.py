@@ -1,4 +1,4 @@
-"""The machine fails: the program is killed (F1), the file is locked (F8), the disk is full (F9), a device pounds (F21)."""
+"""The machine fails: the program is killed (F1), the file is locked (F8), the disk is full (F9)."""
 
 from __future__ import annotations
 
@@ -13,20 +13,13 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.faults.conftest import MakeRoom, played, sized, until
+from tests.faults.conftest import MakeRoom, everybody_in, played, sized, until
 from tests.faults.phone import Phone
 from tests.faults.room import Room
 
 Ledger = Callable[..., None]
 pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(7200), pytest.mark.sqlite]
-
-
-async def everybody_in(room: Room, people: int) -> list[Phone]:
-    phones = [room.phone(n) for n in range(people)]
-    for phone in phones:
-        phone.start()
-    await until(lambda: all(phone.state is not None for phone in phones), 60, "everybody has a first state")
-    return phones
+SETTINGS = {"BUSY_TIMEOUT_MS": "500"}
 
 
 async def answered(phones: list[Phone], goal: int) -> None:
@@ -71,7 +64,7 @@ def test_f1_killed_at_any_moment(room: MakeRoom, ledger: Ledger) -> None:
 def test_f8_a_locked_file_is_said_to_be_busy_and_everything_is_stored_afterwards(room: MakeRoom, ledger: Ledger) -> None:
     """F8: the answer comes within a second or so of the lock's patience; ticks and reading go on; nothing is lost."""
     people, locks = 4, sized(1, 3)
-    lab = room(people, BUSY_TIMEOUT_MS="500")
+    lab = room(people)
 
     async def play() -> None:
         phones = await everybody_in(lab, people)
@@ -140,53 +133,3 @@ def full_disk(room: Room) -> Iterator[None]:
         yield
     finally:
         resource.prlimit(room.server.pid, resource.RLIMIT_FSIZE, before)
-
-
-def test_f21_one_device_that_asks_too_often_slows_nobody(room: MakeRoom, ledger: Ledger) -> None:
-    """F21: its commands are refused and it is hung up on; the others are answered as before."""
-    people, seconds = 4, sized(3, 30)
-    lab = room(people, COMMANDS_PER_10S="20")
-
-    async def play() -> None:
-        phones = await everybody_in(lab, people)
-        rude, others = phones[0], phones[1:]
-        deadline = time.monotonic() + seconds
-        sent, took = set(), []
-        pounding = asyncio.create_task(pound(rude, lab.board, deadline))
-        n = 0
-        while time.monotonic() < deadline:
-            begun = time.monotonic()
-            sent |= {phone.write(lab.board, f"{phone.name} politely {n}") for phone in others}
-            await until(lambda: not any(phone.waiting for phone in others), 20, "the polite ones have their answers")
-            took.append(time.monotonic() - begun)
-            n += 1
-            await asyncio.sleep(0.5)
-        asked = await pounding
-        await asyncio.gather(*(phone.stop() for phone in phones))
-        count = lab.check_set(others, sent={row.key for row in lab.stored() if row.key})
-        stored = {row.key for row in lab.stored()}
-        assert sent <= stored
-        assert len(stored) - len(sent) <= 20 * (seconds // 10 + 2)  # of hundreds
-        assert rude.connects > 1  # it was hung up on
-        ledger("F21", asked=asked, **count, slowest_ms=round(1000 * max(took)))
-
-    played(play)
-
-
-async def pound(phone: Phone, board: str, deadline: float) -> int:
-    """Commands as fast as the socket takes them, with no rule kept; how many."""
-    asked = 0
-    while time.monotonic() < deadline:
-        wire = phone._wire
-        if wire is not None and wire.connected:
-            asked += 1
-            command = {
-                "v": 1,
-                "key": f"rude-{asked:017d}",
-                "name": "contribution.post",
-                "args": {"board": board, "text": f"{asked}"},
-            }
-            waiting = asyncio.create_task(wire.ask("command", command, 5))
-            waiting.add_done_callback(lambda done: done.cancelled() or done.exception())
-        await asyncio.sleep(0.002)
-    return asked

@@ -8,21 +8,13 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.faults.conftest import SEED, MakeRoom, played, sized, until
+from tests.faults.conftest import SEED, MakeRoom, everybody_in, played, sized, until
 from tests.faults.phone import Phone
 from tests.faults.proxy import Proxy
 from tests.faults.room import Room
 
 Ledger = Callable[..., None]
 pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(3600)]
-
-
-async def everybody_in(room: Room, proxy: Proxy, people: int) -> list[Phone]:
-    phones = [room.phone(n, proxy.port) for n in range(people)]
-    for phone in phones:
-        phone.start()
-    await until(lambda: all(phone.state is not None for phone in phones), 60, "everybody has a first state")
-    return phones
 
 
 async def settle(room: Room, phones: list[Phone], patience: float = 60) -> float:
@@ -54,7 +46,7 @@ def test_f4_cuts_without_a_word_end_in_the_same_state(room: MakeRoom, ledger: Le
         chance = random.Random(SEED)
         proxy = Proxy(lab.server.port, chance)
         await proxy.start()
-        phones, sent, slowest = await everybody_in(lab, proxy, people), set(), 0.0
+        phones, sent, slowest = await everybody_in(lab, people, proxy.port), set(), 0.0
         for cut in range(cuts):
             kind = ("both", "up", "down", "reset")[cut % 4]
             proxy.weather.hole_up, proxy.weather.hole_down = kind in ("both", "up"), kind in ("both", "down")
@@ -84,7 +76,7 @@ def test_f6_doubled_and_swapped_frames_change_nothing(room: MakeRoom, ledger: Le
         proxy = Proxy(lab.server.port, random.Random(SEED))
         proxy.weather.doubled, proxy.weather.swapped = 0.3, 0.3
         await proxy.start()
-        phones = await everybody_in(lab, proxy, people)
+        phones = await everybody_in(lab, people, proxy.port)
         sent = {phone.write(lab.board, f"{phone.name} says {n}") for n in range(texts) for phone in phones}
         await settle(lab, phones, 600)
         await leave(phones, proxy)
@@ -103,7 +95,7 @@ def test_f7_an_answer_lost_after_the_commit_is_given_again(room: MakeRoom, ledge
     async def play() -> None:
         proxy = Proxy(lab.server.port, random.Random(SEED))
         await proxy.start()
-        phones = await everybody_in(lab, proxy, people)
+        phones = await everybody_in(lab, people, proxy.port)
         proxy.weather.answers_lost = 0.3
         sent = {phone.write(lab.board, f"{phone.name} says {n}") for n in range(texts) for phone in phones}
         await until(lambda: not any(phone.waiting for phone in phones), 900, "every text has a final answer")
@@ -126,7 +118,7 @@ def test_a_slow_network_that_delivers_crumbs(room: MakeRoom, ledger: Ledger) -> 
         proxy = Proxy(lab.server.port, random.Random(SEED))
         proxy.weather.slices, proxy.weather.delay = 200, 0.03
         await proxy.start()
-        phones = await everybody_in(lab, proxy, people)
+        phones = await everybody_in(lab, people, proxy.port)
         sent = {phone.write(lab.board, f"{phone.name} schreibt {n}: größer, 零, 🪨") for n in range(texts) for phone in phones}
         await settle(lab, phones, 300)
         await leave(phones, proxy)
