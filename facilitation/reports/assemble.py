@@ -5,13 +5,14 @@ Sections and rules are those of the requirements, section 7. The lab's language 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from facilitation.core.i18n import _, locale, n_, use_locale
 from facilitation.reports import counts
 from facilitation.reports.closed import ClosedLab
-from facilitation.reports.content import Block, Cell, Figure, Front, Report, Said, Section, Table
+from facilitation.reports.content import Block, Cell, Figure, Front, Picture, Report, Said, Section, Table
 from facilitation.reports.reading import Reading
 from facilitation.reports.sections.annexes import annexes, open_data
 from facilitation.reports.sections.cases import cases
@@ -137,19 +138,13 @@ def _imprint(reading: Reading) -> list[tuple[str, str]]:
 
 
 def _numbered(sections: list[Section]) -> tuple[Section, ...]:
-    """Figures and tables get their numbers in the order in which they stand. A figure's table shares its figure's number."""
-    numbers = {"figure": 0, "table": 0}
+    """Figures, tables and pictures get their numbers in the order in which they stand. A figure's table shares its number."""
+    numbers: Counter[type] = Counter()
 
     def block(item: Block) -> Block:
-        if isinstance(item, Figure):
-            numbers["figure"] += 1
-            return replace(item, number=numbers["figure"])
-        if isinstance(item, Table):
-            numbers["table"] += 1
-            return replace(item, number=numbers["table"])
-        return item
+        if isinstance(item, Figure | Table | Picture):
+            numbers[type(item)] += 1
+            item = replace(item, number=numbers[type(item)])
+        return replace(item, file=f"pictures/picture-{item.number:02}.jpg") if isinstance(item, Picture) else item
 
-    def section(item: Section) -> Section:
-        return replace(item, blocks=tuple(map(block, item.blocks)), sections=tuple(map(section, item.sections)))
-
-    return tuple(map(section, sections))
+    return tuple(section.mapped(block) for section in sections)

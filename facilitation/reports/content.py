@@ -5,8 +5,8 @@ What people wrote is always a `Said`: rendered word for word, never as markup. E
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
 
@@ -78,6 +78,24 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A photo of the event. `alt`: what is to be seen, for those who cannot see it. `file`: its place in an archive.
+
+    `data` (JPEG) is empty where only the words are needed; `src` is its address on a web page. Neither is open data.
+    """
+
+    id: str
+    alt: str
+    caption: str = ""
+    width: int = 0
+    height: int = 0
+    data: bytes = field(default=b"", repr=False)
+    src: str = ""
+    number: int = 0
+    file: str = ""
+
+
+@dataclass(frozen=True)
 class Written:
     """A part written by a person. `proposed`: lines the tool suggests to the writer and never fills in."""
 
@@ -89,7 +107,9 @@ class Written:
     version: int = 0
 
 
-Block = Text | Voices | Terms | Table | Figure | Written
+Block = Text | Voices | Terms | Table | Figure | Picture | Written
+#: What is no open data: a figure's table says its data; a picture is found by its place in the archive.
+UNTOLD: Mapping[str, frozenset[str]] = {"Figure": frozenset({"data"}), "Picture": frozenset({"id", "data", "src"})}
 
 
 @dataclass(frozen=True)
@@ -108,6 +128,11 @@ class Section:
         yield self
         for section in self.sections:
             yield from section.walk()
+
+    def mapped(self, change: Callable[[Block], Block | None]) -> Section:
+        """The section with every block changed, in their order; one that becomes None is left out."""
+        blocks = (made for block in self.blocks if (made := change(block)) is not None)
+        return replace(self, blocks=tuple(blocks), sections=tuple(section.mapped(change) for section in self.sections))
 
 
 @dataclass(frozen=True)
@@ -138,14 +163,18 @@ class Report:
         for section in self.sections:
             yield from section.walk()
 
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """The photos in their order."""
+        return tuple(block for section in self.walk() for block in section.blocks if isinstance(block, Picture))
+
 
 def as_data(value: Any) -> Any:
     """Any part of a report as plain JSON: a dataclass becomes a mapping that names its type; empty values are left out."""
     if is_dataclass(value) and not isinstance(value, type):
         kind = type(value).__name__.lower()
-        told = (
-            item.name for item in fields(value) if not (item.name == "data" and isinstance(value, Figure))
-        )  # its table says it
+        untold = UNTOLD.get(type(value).__name__, frozenset())
+        told = (item.name for item in fields(value) if item.name not in untold)
         found = {name: as_data(getattr(value, name)) for name in told}
         return {"is": kind, **{name: child for name, child in found.items() if child not in ("", None, [], {}, False)}}
     if isinstance(value, Mapping):

@@ -18,7 +18,7 @@ def main() -> None:
     asked = json.loads(sys.stdin.buffer.read())
     engine = create_engine(asked["database"])
     with reading(engine) as session:
-        closed = gather(session, asked["lab"])
+        closed = gather(session, asked["lab"], pictures=True)
     engine.dispose()
     sys.stdout.buffer.write(FORMATS[asked["kind"]].write(assemble(closed)))
     sys.stdout.buffer.flush()

@@ -142,7 +142,7 @@ def _written(answer: Answer) -> str:
 @click.option("-o", "--output", required=True, help="The file to write.")
 @answering(_written)
 def report(lab: str, wanted: str, output: str) -> Answer:
-    """Write the report of a closed LAB (its id or join code)."""
+    """Write the report of a closed LAB (its id or join code). Markdown with pictures is a zip archive."""
     with opened(create=False), reading(db.engine) as session:
         try:
             content = render(session, lab, wanted)
@@ -150,5 +150,8 @@ def report(lab: str, wanted: str, output: str) -> Answer:
             if refusal.code == "not_found":
                 raise ShellError(_("There is no lab %(lab)s.", lab=lab)) from None
             raise
+    _media, ending = FORMATS[wanted].of(content)
+    if ending.endswith(".md.zip") and not output.endswith(".zip"):
+        raise ShellError(_("With its pictures this becomes an archive: name a file that ends in .zip with -o."))
     write_file(output, content)
     return {"lab": lab, "format": wanted, "file": output, "bytes": len(content)}

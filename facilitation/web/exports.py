@@ -31,7 +31,7 @@ def pressed(session: Session, engine: Engine, lab: str, kind: str, *, template: 
     """The report of a closed lab as a file, made beside the main loop."""
     count = session.scalar(select(func.count()).select_from(Contribution).where(Contribution.lab_id == lab)) or 0
     if count < LARGE:
-        closed = gather(session, lab)
+        closed = gather(session, lab, pictures=True)
         return offload(lambda: FORMATS[kind].write(assemble(closed)))
     return in_own_process(engine, lab, kind, template=template)
 

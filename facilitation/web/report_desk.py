@@ -175,10 +175,12 @@ def _draft(link: str, trouble: Trouble) -> str:
     body = made = None
     if state.state != "draft":
         made = offload(assemble, gather(session, lab.id))
-        body = Markup(offload(html.body, made, icons=url_for("static", filename="icons.svg")))  # noqa: S704 - autoescaped there
+        address = url_for("reports.desk.draft_photo", link=link, photo="PHOTO")
+        icons = url_for("static", filename="icons.svg")
+        body = Markup(offload(html.body, made, icons=icons, source=lambda one: address.replace("PHOTO", one.id)))  # noqa: S704 - autoescaped
     return render_template(
         "reports/draft.html", lab=lab, state=state, token=link, report=made, body=body, may_write=may_write,
-        remarks=remarks_of(session, lab.id), trouble=trouble, photos=photos(lab.id) if made else [],
+        remarks=remarks_of(session, lab.id), trouble=trouble,
         day_words=_day,
     )  # fmt: skip
 

@@ -16,6 +16,7 @@ from facilitation.offload import offload
 from facilitation.permissions import COMMANDS, standing_of
 from facilitation.reports.assemble import assemble
 from facilitation.reports.closed import ClosedLab
+from facilitation.reports.content import Picture
 from facilitation.reports.gather import day_of, gather
 from facilitation.reports.models import Photo, ReportState
 from facilitation.reports.render import FORMATS, data, html
@@ -57,13 +58,19 @@ def report(lab: str) -> ResponseReturnValue:
     may_write = bool(standing & COMMANDS["report.write"]) and closed.state != "released"
     editing = {"form": _forms(closed)} if may_write else None
     made = offload(assemble, closed)
-    body = offload(html.body, made, icons=url_for("static", filename="icons.svg"), editing=editing)
+    body = offload(html.body, made, icons=url_for("static", filename="icons.svg"), editing=editing, source=_picture_in(row.id))
     return render_template(
         "reports/page.html", lab=row, report=made, body=body, may_write=may_write,
         may_state=bool(standing & COMMANDS["report.set_state"]), is_staff_of=bool(standing), state=closed.state,
-        photos=report_desk.photos(row.id), may_desk=bool(standing & COMMANDS["report.write"]),
+        may_desk=bool(standing & COMMANDS["report.write"]),
         forms=forms(), schema=data.SCHEMA,
     )  # fmt: skip
+
+
+def _picture_in(lab: str) -> Callable[[Picture], str]:
+    """Where a page finds a picture; made beforehand, for the page is drawn outside the request."""
+    address = url_for("reports.photo", lab=lab, photo="PHOTO")
+    return lambda picture: address.replace("PHOTO", picture.id)
 
 
 def _forms(closed: ClosedLab) -> Callable[[str], Markup]:
@@ -100,9 +107,9 @@ def download(lab: str, kind: str) -> ResponseReturnValue:
     session, settings = access.session(), access.extension("settings")
     content = pressed(session, db.engine, row.id, kind, template=settings.TEMPLATE)
     state = session.get(ReportState, row.id)
-    ending = FORMATS[kind].ending or f".{kind}"
+    media, ending = FORMATS[kind].of(content)
     name = f"lab-report-{day_of(row) or row.id}-v{state.version if state else 1}{ending}"
-    return Response(content, content_type=FORMATS[kind].media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return Response(content, content_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def forms() -> list[tuple[str, str]]:

@@ -35,10 +35,10 @@ PEOPLE = (
 )  # fmt: skip
 
 
-def a_picture(size: tuple[int, int] = (4, 3), kind: str = "PNG", **more: Any) -> bytes:
+def a_picture(size: tuple[int, int] = (4, 3), kind: str = "PNG", mode: str = "RGB", **more: Any) -> bytes:
     """A file with a small picture in it."""
     out = io.BytesIO()
-    Image.new("RGB", size, "teal").save(out, kind, **more)
+    Image.new("RGB", size, "teal").convert(mode).save(out, kind, **more)
     return out.getvalue()
 
 

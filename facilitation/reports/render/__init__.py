@@ -23,21 +23,26 @@ class Format:
 
     write: Callable[[Report], bytes]
     media: str
-    ending: str = ""  # of the file's name, where it is not that of the format
+    ending: str
+
+    def of(self, content: bytes) -> tuple[str, str]:
+        """(media type, ending of the name) of a file that was made: Markdown with pictures is an archive."""
+        packed = self.media.startswith("text/") and content.startswith(b"PK")
+        return ("application/zip", f"{self.ending}.zip") if packed else (self.media, self.ending)
 
 
 FORMATS: Mapping[str, Format] = {
-    "docx": Format(word.file, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    "pdf": Format(pdf.file, "application/pdf"),
-    "html": Format(html.file, "text/html; charset=utf-8"),
-    "md": Format(markdown.file, "text/markdown; charset=utf-8"),
-    "xlsx": Format(xlsx.file, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "docx": Format(word.file, "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx"),
+    "pdf": Format(pdf.file, "application/pdf", ".pdf"),
+    "html": Format(html.file, "text/html; charset=utf-8", ".html"),
+    "md": Format(markdown.file, "text/markdown; charset=utf-8", ".md"),
+    "xlsx": Format(xlsx.file, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"),
     "csv": Format(csvs.file, "application/zip", ".csv.zip"),
-    "json": Format(data.file, "application/json"),
+    "json": Format(data.file, "application/json", ".json"),
 }
 
 
 def render(session: Session, lab: str, wanted: str) -> bytes:
     """The report of a closed lab (its id or join code) as a file. `Refused`: not_found, not_open; `KeyError`: no such format."""
     known = lab_by_code(session, lab)
-    return FORMATS[wanted].write(assemble(gather(session, known.id if known else lab)))
+    return FORMATS[wanted].write(assemble(gather(session, known.id if known else lab, pictures=True)))

@@ -1,4 +1,6 @@
-"""Every table of the report as CSV in one archive, with the figures as SVG. UTF-8 with a mark for spreadsheet programs.
+"""Every table of the report as CSV in one archive, with the figures as SVG and the pictures.
+
+UTF-8 with a mark for spreadsheet programs.
 
 A spreadsheet program takes a text that begins with = + - @ for a formula, quotes or not. Such texts get an apostrophe before
 them, and so do those that begin with an apostrophe: taking one away gives back every text exactly.
@@ -24,6 +26,7 @@ def file(report: Report) -> bytes:
     files = {f"{grid.name}.csv": sheet((grid.head, *grid.rows)) for grid in made}
     drawings = ((grid.name, draw(grid.figure)) for grid in made if grid.figure)
     files |= {f"figures/{name}.svg": svg.encode() for name, svg in drawings if svg}
+    files |= {picture.file: picture.data for picture in report.pictures if picture.data}
     files["README.txt"] = _about(report, made).encode("utf-8-sig")
     return archive(files)
 

@@ -39,6 +39,10 @@ def grids(report: Report) -> Iterator[Grid]:
             elif isinstance(block, Figure):
                 made = _grid(f"figure-{block.number:02}", section, block.table, words)
                 yield Grid(made.name, made.section, block.caption, made.head, made.rows, block.alt, block)
+    if report.pictures:
+        head = (words["picture"], words["caption"], words["seen"], words["file"])
+        rows = tuple((picture.number, picture.caption, picture.alt, picture.file) for picture in report.pictures)
+        yield Grid("pictures", "", words["pictures"], head, rows)
     if report.contributions:
         yield _contributions(report)
 

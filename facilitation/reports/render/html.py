@@ -6,8 +6,9 @@ whoever reads. Words of people are escaped by the environment; nothing they wrot
 
 from __future__ import annotations
 
+import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -18,7 +19,7 @@ from markupsafe import Markup
 from facilitation.core import i18n
 from facilitation.core.i18n import use_locale
 from facilitation.paths import STATIC, TEMPLATES
-from facilitation.reports.content import Figure, Report, Section, Table, Written
+from facilitation.reports.content import Block, Figure, Picture, Report, Section, Table, Written
 from facilitation.reports.figures import NARROW, WIDE, draw
 
 STYLES = (
@@ -29,8 +30,14 @@ WIDE_TABLE = 6  # columns from which a section gets a broad sheet
 _SYMBOL = re.compile(r'<symbol id="i-([^"]+)".*?</symbol>', re.S)
 
 
-def body(report: Report, *, icons: str, editing: Mapping[str, Any] | None = None) -> Markup:
-    """The cover and the sheets. `icons`: address of the sprite. `editing`: {form: part → Markup} for those who may write."""
+def body(
+    report: Report, *, icons: str, editing: Mapping[str, Any] | None = None, source: Callable[[Picture], str] | None = None
+) -> Markup:
+    """The cover and the sheets. `icons`: address of the sprite. `editing`: {form: part → Markup} for those who may write.
+
+    `source`: the address of a picture; without it the pictures are part of the page.
+    """
+    report = _with_sources(report, source or _inside)
     with use_locale(report.language):
         template = _environment(icons).get_template("reports/body.html")
         text = template.render(report=report, words=report.words, editing=editing, sheets=sheets(report))
@@ -42,6 +49,18 @@ def file(report: Report) -> bytes:
     inner = body(report, icons="")
     template = _environment("").get_template("reports/file.html")
     return template.render(report=report, body=inner, styles=_styles(), icons=_sprite(inner)).encode()
+
+
+def _with_sources(report: Report, source: Callable[[Picture], str]) -> Report:
+    def found(block: Block) -> Block:
+        return replace(block, src=source(block)) if isinstance(block, Picture) else block
+
+    return replace(report, sections=tuple(section.mapped(found) for section in report.sections)) if report.pictures else report
+
+
+def _inside(picture: Picture) -> str:
+    """A picture as its own address; without its bytes only its words are shown."""
+    return f"data:image/jpeg;base64,{base64.b64encode(picture.data).decode()}" if picture.data else ""
 
 
 @cache
@@ -109,10 +128,9 @@ def sources(report: Report, section: Section, *, icons: str) -> Markup:
     """What a section rests on, for the desk: all of it but the parts a person writes."""
     with use_locale(report.language):
         template = _environment(icons).get_template("reports/sources.html")
-        text = template.render(section=_unwritten(section), words=report.words)
+        text = template.render(section=section.mapped(_unwritten), words=report.words)
         return Markup(text)  # noqa: S704 - autoescaped
 
 
-def _unwritten(section: Section) -> Section:
-    blocks = tuple(block for block in section.blocks if not isinstance(block, Written))
-    return replace(section, blocks=blocks, sections=tuple(map(_unwritten, section.sections)))
+def _unwritten(block: Block) -> Block | None:
+    return None if isinstance(block, Written) else block

@@ -9,7 +9,22 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
-from facilitation.reports.content import Block, Cell, Figure, Report, Said, Section, Split, Table, Terms, Text, Voices, Written
+from facilitation.reports.content import (
+    Block,
+    Cell,
+    Figure,
+    Picture,
+    Report,
+    Said,
+    Section,
+    Split,
+    Table,
+    Terms,
+    Text,
+    Voices,
+    Written,
+)
+from facilitation.reports.render.archive import archive
 
 BREAK = "<br>"  # the one way to break a line inside a table
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#|~$&])")
@@ -20,7 +35,13 @@ _LINK = re.compile(r"(?<=[A-Za-z])(:)(?=//)|(?<=\w)(@)(?=\w)")
 
 
 def file(report: Report) -> bytes:
-    """The report in UTF-8, the same bytes for the same report."""
+    """The report in UTF-8, the same bytes for the same report. With pictures it is an archive that holds them beside the text."""
+    pictures = {picture.file: picture.data for picture in report.pictures if picture.data}
+    return archive({"report.md": text(report), **pictures}, first="report.md") if pictures else text(report)
+
+
+def text(report: Report) -> bytes:
+    """The text alone, in UTF-8."""
     return ("\n\n".join(part for part in _Writer(report).parts() if part) + "\n").encode("utf-8", "replace")
 
 
@@ -93,8 +114,16 @@ class _Writer:
                 yield f"**{self.words['figure']} {block.number}.** {escaped(block.caption)}"
                 yield escaped(block.alt)
                 yield self.table(block.table)
+            case Picture():
+                yield from self.picture(block)
             case Written():
                 yield from self.written(block)
+
+    def picture(self, block: Picture) -> Iterator[str]:
+        """The picture, or where only its words are there, they alone."""
+        seen = escaped(block.alt, line=" ")
+        yield f"![{seen}]({block.file})" if block.data else f"*{seen}*"
+        yield f"**{self.words['picture']} {block.number}.** {escaped(block.caption, line=' ')}".rstrip()
 
     def written(self, block: Written) -> Iterator[str]:
         if block.paragraphs or not block.proposed:

@@ -7,8 +7,11 @@ taken, so that no text of one person can keep the others from their report.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -62,11 +65,26 @@ def compiled(report: Report, rung: Rung) -> bytes:
     setter = Setter(plain=rung.plain)
     data = tree(report, setter, drawings=rung.drawings)
     data["unset"] = _unset(report, setter.replaced)
-    made = typst.compile(
-        (MARKS + SHEET).encode(), font_paths=fonts(), sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        pdf_standards=list(rung.standards), timestamp=moment(report),
-    )  # fmt: skip
+    with _pictures(report) as folder:
+        made = typst.compile(
+            (MARKS + SHEET).encode(), root=folder, font_paths=fonts(), timestamp=moment(report),
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, pdf_standards=list(rung.standards),
+        )  # fmt: skip
     return bytes(made)
+
+
+@contextlib.contextmanager
+def _pictures(report: Report) -> Iterator[Any]:  # a path, which typst says is of the kind of its input
+    """A folder with the photos, all the sheet can see; gone again afterwards. None when there are none."""
+    if not any(picture.data for picture in report.pictures):
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="report-") as folder:
+        for picture in report.pictures:
+            path = Path(folder) / picture.file
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(picture.data)
+        yield folder
 
 
 def moment(report: Report) -> datetime:

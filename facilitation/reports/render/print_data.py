@@ -6,7 +6,21 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from facilitation.reports.canvas import Sheet
-from facilitation.reports.content import Block, Cell, Figure, Report, Said, Section, Split, Table, Terms, Text, Voices, Written
+from facilitation.reports.content import (
+    Block,
+    Cell,
+    Figure,
+    Picture,
+    Report,
+    Said,
+    Section,
+    Split,
+    Table,
+    Terms,
+    Text,
+    Voices,
+    Written,
+)
 from facilitation.reports.figures import WIDE, drawn
 from facilitation.reports.render.columns import longest_words, shares, signs
 from facilitation.reports.render.glyphs import LONG, REPLACEMENT, Setter, families
@@ -17,6 +31,7 @@ LANDSCAPE = 6  # columns from which a table takes the margin as well
 # In lines of about 100 signs across the page: a row that may run over a page, a table and a matrix that may not.
 TALL_ROW, SHORT_TABLE, TALL_SWOT = 16, 30, 40
 LINE = 100
+WIDEST, TALLEST = 152, 105  # millimetres of a photo: as wide as the text, and two of them on a page with their captions
 
 
 def tree(report: Report, setter: Setter, *, drawings: bool = True) -> Data:
@@ -73,8 +88,17 @@ class _Tree:
                 return {"is": "table", **self.table(block)}
             case Figure():
                 return self.figure(block)
+            case Picture():
+                return self.picture(block)
             case Written():
                 return self.written(block)
+
+    def picture(self, block: Picture) -> Data:
+        """`across`: millimetres. Without its bytes, or where drawings are left out, its words stand in its place."""
+        made = {"is": "picture", "alt": self.set(block.alt), "caption": self.set(block.caption), "number": block.number}
+        if not (block.data and self.drawings):
+            return made
+        return {**made, "file": block.file, "across": min(WIDEST, round(TALLEST * block.width / block.height, 1))}
 
     def written(self, block: Written) -> Data | None:
         if block.paragraphs:

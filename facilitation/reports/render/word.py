@@ -9,6 +9,7 @@ from facilitation.reports.content import (
     Block,
     Cell,
     Figure,
+    Picture,
     Report,
     Said,
     Section,
@@ -23,6 +24,8 @@ from facilitation.reports.render import word_xml as xml
 from facilitation.reports.render.columns import shares
 from facilitation.reports.render.pdf import picture
 from facilitation.reports.render.word_file import packed
+
+TALLEST = 110  # millimetres of a photo: two stand on a page with their captions
 
 
 def file(report: Report) -> bytes:
@@ -64,6 +67,8 @@ class _Writer:
                 return xml.caption(self.words["table"], block.number, block.caption, "Table") + self.table(block)
             case Figure():
                 return self.figure(block)
+            case Picture():
+                return self.photo(block)
             case Written():
                 return self.written(block)
 
@@ -128,7 +133,16 @@ class _Writer:
         content = picture(block, self.report.language)
         self.pictures.append(content)
         number = len(self.pictures)
-        return xml.paragraph(xml.picture(number, content, block.alt), keep=True)
+        return xml.paragraph(xml.picture(number, xml.png_size(content), block.alt), keep=True)
+
+    def photo(self, block: Picture) -> str:
+        """The picture with its words for those who do not see it; where only the words are there, they alone."""
+        if block.data:
+            self.pictures.append(block.data)
+            shown = xml.picture(len(self.pictures), (block.width, block.height), block.alt, tallest=TALLEST)
+        else:
+            shown = xml.run(block.alt, italic=True)
+        return xml.paragraph(shown, keep=True) + xml.caption(self.words["picture"], block.number, block.caption, "Picture")
 
     def swot(self, block: Figure) -> str:
         """Two by two; the owner's draft in italics, clusters with their votes."""

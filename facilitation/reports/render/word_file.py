@@ -10,6 +10,7 @@ from typing import Any
 import docx
 from docx.document import Document
 from docx.enum.style import WD_STYLE_TYPE
+from docx.opc.constants import RELATIONSHIP_TYPE as RT
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
@@ -35,6 +36,7 @@ def packed(report: Report, body: str, pictures: Sequence[bytes] = ()) -> bytes:
     _page(document, report)
     _styles(document)
     _language(document, report.language)
+    _no_thumbnail(document)
     _properties(document, report)
     end = document.element.body[-1]  # the properties of the section stay last
     for element in list(parse_xml(f"<w:body {nsdecls('w', 'wp', 'a', 'pic', 'r')}>{body}</w:body>")):
@@ -104,6 +106,13 @@ def _one_family(style: Any) -> None:
         fonts.attrib.pop(qn(f"w:{place}"), None)
     for place in ("ascii", "hAnsi", "cs"):
         fonts.set(qn(f"w:{place}"), FONT)
+
+
+def _no_thumbnail(document: Document) -> None:
+    """The default template brings a small picture of its own first page along, which file managers would show."""
+    relations = document.part.package.rels if document.part.package else {}
+    for name in [name for name, relation in relations.items() if relation.reltype == RT.THUMBNAIL]:
+        del relations[name]
 
 
 def _language(document: Document, language: str) -> None:

@@ -16,7 +16,7 @@ MARGINS = (
     '<w:end w:w="120" w:type="dxa"/></w:tblCellMar>'
 )
 PICTURE = "http://schemas.openxmlformats.org/drawingml/2006/picture"
-EMU = 635  # English metric units in a twentieth of a point
+EMU, MILLIMETRE = 635, 36000  # English metric units in a twentieth of a point, in a millimetre
 WIDTH = 9638  # twentieths of a point: 170 mm
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -102,18 +102,28 @@ def caption(word: str, number: int, text: str, sequence: str) -> str:
     return paragraph(name + run(text), "Caption", keep=sequence == "Table")
 
 
-def picture(number: int, png: bytes, alt: str) -> str:
-    """A picture as wide as the text, with its words for those who do not see it. word_file.py puts the content in."""
-    wide, high = (int.from_bytes(png[start : start + 4], "big") for start in (16, 20))  # a PNG says its size at its head
+def png_size(png: bytes) -> tuple[int, int]:
+    """A PNG says its size at its head."""
+    return int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")
+
+
+def picture(number: int, size: tuple[int, int], alt: str, *, tallest: int = 0) -> str:
+    """A picture as wide as the text, with its words for those who do not see it. word_file.py puts the content in.
+
+    `size`: its pixels. `tallest`: millimetres it may stand high.
+    """
+    wide, high = size
     across = WIDTH * EMU
-    size = f'cx="{across}" cy="{round(across * high / wide)}"'
+    if tallest:
+        across = min(across, round(tallest * MILLIMETRE * wide / high))
+    extent = f'cx="{across}" cy="{round(across * high / wide)}"'
     told = f'id="{number}" name="Picture {number}" descr="{escape(alt)}"'
-    shape = f'<a:xfrm><a:off x="0" y="0"/><a:ext {size}/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
+    shape = f'<a:xfrm><a:off x="0" y="0"/><a:ext {extent}/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
     fill = f'<a:blip r:embed="picture-{number}"/><a:stretch><a:fillRect/></a:stretch>'
     named = f"<pic:nvPicPr><pic:cNvPr {told}/><pic:cNvPicPr/></pic:nvPicPr>"
     inside = f"<pic:pic>{named}<pic:blipFill>{fill}</pic:blipFill><pic:spPr>{shape}</pic:spPr></pic:pic>"
     graphic = f'<a:graphic><a:graphicData uri="{PICTURE}">{inside}</a:graphicData></a:graphic>'
-    place = f'<wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent {size}/><wp:docPr {told}/>{graphic}</wp:inline>'
+    place = f'<wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent {extent}/><wp:docPr {told}/>{graphic}</wp:inline>'
     return f"<w:r><w:drawing>{place}</w:drawing></w:r>"
 
 

@@ -13,7 +13,7 @@ from facilitation.labs.methods import METHODS
 from facilitation.reports import counts
 from facilitation.reports.attribution import by_theme
 from facilitation.reports.closed import Ballot, Contribution
-from facilitation.reports.content import Block, Cell, Said, Section, Table, Text
+from facilitation.reports.content import Block, Cell, Picture, Said, Section, Table, Text
 from facilitation.reports.reading import Reading
 from facilitation.reports.sections.transfer import place_words, without_empty
 
@@ -26,6 +26,7 @@ def annexes(reading: Reading, *, contributions: bool) -> list[Section]:
         (_("Vote tables"), [_votes(reading, ballot) for ballot in reading.closed.ballots]),
         (_("Changes to the cases"), _changes(reading)),
         (_("Method sheets"), _methods(reading)),
+        (_("Pictures of the event"), _pictures(reading)),
         (_("Data notice"), [Text(sentence) for sentence in _notice(reading)]),
     ]
     filled = [(title, blocks) for title, blocks in made if blocks]
@@ -157,6 +158,15 @@ def _methods(reading: Reading) -> list[Block]:
     )
     head = (_("Activity"), _("Method"), _("Minutes"), _("What people were asked"))
     return [Table(_("Method of each activity"), head, rows, frozenset({2}))] if rows else []
+
+
+def _pictures(reading: Reading) -> list[Block]:
+    """Only pictures in which everybody agreed are stored at all (photos.py)."""
+    photos = reading.closed.photos
+    if not photos:
+        return []
+    shown = [Picture(one.id, one.alt, one.caption, one.width, one.height, one.data) for one in photos]
+    return [Text(_("Everybody in these pictures agreed that they are shown in this report.")), *shown]
 
 
 def _notice(reading: Reading) -> list[str]:
