@@ -99,11 +99,11 @@ class Dispatcher:
             if seen is not None:
                 return seen
             result = self._execute(entry, command, work, who, lab, key)
-            work.session.flush()
+            work.flush()
             news = number(work)
             kept = {name: value for name, value in result.items() if name not in TOLD_ONCE}
             answered = {"key": key, "actor": asker, "digest": digest, "result": kept, "at": work.now}
-            _REMEMBER.do(work.session.connection(), answered)
+            _REMEMBER.do(work.connection, answered)
             work.after_commit.append(lambda: self.announce(news))
             return {"ok": True, "key": key, "result": result, "dup": False, "now": epoch_ms(work.now)}
 
@@ -114,11 +114,11 @@ class Dispatcher:
             return self.writer.run(job, place=place)
 
     def _execute(self, entry: Entry, command: Command, work: Work, who: Identity, lab: str | None, key: str) -> dict[str, Any]:
-        actor: Actor = recognise(work.session, who)
+        actor: Actor = recognise(work.connection, who)
         if who.kind == "seat" and isinstance(actor, Nobody):
             raise Refused("gone", _("Your place in this lab has ended."))
         scope = permissions.scope_of(entry, command, lab)
-        permissions.check(work.session, entry.name, actor, entry.scope, scope)
+        permissions.check(work.connection, entry.name, actor, entry.scope, scope)
         if entry.handler is None:
             raise LookupError(f"command {entry.name} has no handler")
         context = Context(work=work, actor=actor, scope=scope, key=key, settings=self.settings)
@@ -138,7 +138,7 @@ def read_envelope(envelope: object) -> tuple[str, str, object]:
 
 
 def _answered(work: Work, key: str, asker: str, digest: str) -> Answer | None:
-    seen = _SEEN.first(work.session.connection(), {"key": key})
+    seen = _SEEN.first(work.connection, {"key": key})
     if seen is None:
         return None
     if seen.actor != asker or seen.digest != digest:

@@ -7,13 +7,12 @@ right role is `forbidden` (safety, section 1).
 from __future__ import annotations
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
 
 from facilitation.cases.models import Case
 from facilitation.core.actor import Actor, Grant, Nobody, Seat, Staff, System, Wall
 from facilitation.core.commands import Command, Entry
 from facilitation.core.errors import Refused
-from facilitation.core.prepared import Prepared
+from facilitation.core.prepared import Asked, Prepared
 from facilitation.labs.models import Lab, LabCase
 
 LEAD = frozenset({"coordinator", "organiser"})
@@ -168,12 +167,12 @@ def scope_of(entry: Entry, command: Command, lab: str | None) -> str:
     return str(lab or named or "")
 
 
-def check(session: Session, name: str, actor: Actor, kind: str, scope: str) -> None:
+def check(asked: Asked, name: str, actor: Actor, kind: str, scope: str) -> None:
     """Return when `actor` may do `name` on `scope`, else `Refused`. Locks the lab or case for this transaction."""
     if isinstance(actor, System):
-        _lock(session, kind, scope)
+        _lock(asked, kind, scope)
         return
-    standing = standing_of(session, actor, kind, scope, lock=True)
+    standing = standing_of(asked, actor, kind, scope, lock=True)
     if standing & COMMANDS.get(name, frozenset()):
         return
     if isinstance(actor, Nobody):
@@ -181,22 +180,22 @@ def check(session: Session, name: str, actor: Actor, kind: str, scope: str) -> N
     raise Refused("forbidden" if standing - {"anybody", "staff"} or kind == "site" else "not_found")
 
 
-def standing_of(session: Session, actor: Actor, kind: str, scope: str, *, lock: bool = False) -> frozenset[str]:
+def standing_of(asked: Asked, actor: Actor, kind: str, scope: str, *, lock: bool = False) -> frozenset[str]:
     """What `actor` is to the lab, case or site `scope`; empty when they have nothing to do with it."""
     if kind == "site":
         return frozenset({"anybody"}) | _site_roles(actor)
-    if lock and not _lock(session, kind, scope):
+    if lock and not _lock(asked, kind, scope):
         return frozenset()
     if kind == "case":
-        return _case_standing(session, actor, scope)
-    return _lab_standing(session, actor, scope)
+        return _case_standing(asked, actor, scope)
+    return _lab_standing(asked, actor, scope)
 
 
-def _lock(session: Session, kind: str, scope: str) -> bool:
+def _lock(asked: Asked, kind: str, scope: str) -> bool:
     """Serialise with every other command on the same lab or case (on SQLite BEGIN IMMEDIATE did it already)."""
     if kind == "site":
         return True
-    return _LOCKS[kind].first(session.connection(), {"id": scope}) is not None
+    return _LOCKS[kind].first(asked, {"id": scope}) is not None
 
 
 def _site_roles(actor: Actor) -> frozenset[str]:
@@ -206,24 +205,24 @@ def _site_roles(actor: Actor) -> frozenset[str]:
     return frozenset(roles | {"staff"})
 
 
-def _lab_standing(session: Session, actor: Actor, lab: str) -> frozenset[str]:
+def _lab_standing(asked: Asked, actor: Actor, lab: str) -> frozenset[str]:
     if isinstance(actor, Seat):
         return frozenset({"seat"}) if actor.lab == lab else frozenset()
     if isinstance(actor, Wall):
         return frozenset({"wall"}) if actor.lab == lab else frozenset()
     if not isinstance(actor, Staff):
         return frozenset()
-    sector = session.scalar(select(Lab.sector).where(Lab.id == lab))
+    sector = asked.scalar(select(Lab.sector).where(Lab.id == lab))
     if sector is None:
         return frozenset()
-    cases = set(session.scalars(select(LabCase.case_id).where(LabCase.lab_id == lab)))
+    cases = set(asked.scalars(select(LabCase.case_id).where(LabCase.lab_id == lab)))
     return frozenset(role for grant in actor.grants if (role := _role_in(grant, sector, lab=lab, cases=cases)))
 
 
-def _case_standing(session: Session, actor: Actor, case: str) -> frozenset[str]:
+def _case_standing(asked: Asked, actor: Actor, case: str) -> frozenset[str]:
     if not isinstance(actor, Staff):
         return frozenset()
-    sector = session.scalar(select(Case.sector).where(Case.id == case))
+    sector = asked.scalar(select(Case.sector).where(Case.id == case))
     if sector is None:
         return frozenset()
     return frozenset(role for grant in actor.grants if (role := _role_in(grant, sector, cases={case})))

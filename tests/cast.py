@@ -19,7 +19,6 @@ from facilitation.core.actor import NOBODY, SYSTEM, Identity
 from facilitation.core.clock import system_clock
 from facilitation.core.unit_of_work import Work, reading
 from facilitation.extensions import db
-from facilitation.labs.models import Lab
 from facilitation.people.seats import seat_token
 from facilitation.stream.read import Looking, snapshot
 from facilitation.stream.read import delta as read_delta
@@ -135,7 +134,7 @@ class Cast:
         return change
 
     def _looking(self, session: Session, audience: str, lab: str | None) -> Looking:
-        return Looking(session, session.get_one(Lab, lab or self.lab), audience, self.settings)
+        return Looking(session, lab or self.lab, audience, self.settings)
 
     def activity(self, kind: str) -> str:
         """The first activity of a kind in the agenda."""

@@ -55,8 +55,8 @@ class Contribution(Base):
     text: Mapped[str] = mapped_column(info=CONTENT)
     lang: Mapped[str | None] = mapped_column(String(10), info=NONE)
     translation: Mapped[str | None] = mapped_column(info=CONTENT)
-    target: Mapped[dict[str, str] | None] = mapped_column(JSON, info=NONE)  # {case, aspect?, element?}
-    extra: Mapped[dict[str, str] | None] = mapped_column(JSON, info=CONTENT)  # {needs, setting, degree}
+    target: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True), info=NONE)  # {case, aspect?, element?}
+    extra: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True), info=CONTENT)  # {needs, setting, degree}
     origin: Mapped[str] = mapped_column(String(20), default="participant", info=NONE)  # staff|owner_draft|on_behalf
     key: Mapped[str | None] = mapped_column(String(22), info=TECHNICAL)  # of the command, so a phone knows its own
 
@@ -65,7 +65,7 @@ class Contribution(Base):
     level: Mapped[int] = mapped_column(default=0, info=NONE)  # attribution as shown, already the lowest of the three
     label: Mapped[str | None] = mapped_column(String(300), info=IDENTITY)  # what may stand beside the text on screens
     user_id: Mapped[str | None] = mapped_column(String(40), info=STAFF)  # who noted it, for staff and on behalf
-    speaks_for: Mapped[list[str] | None] = mapped_column(JSON, info=LINK)  # seats of a pair, a four, a speaker
+    speaks_for: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True), info=LINK)  # seats of a pair, a four, a speaker
     people: Mapped[int] = mapped_column(default=1, info=NONE)  # how many it speaks for, author included
 
     status: Mapped[str] = mapped_column(String(20), default="shown", info=NONE)  # pending|shown|hidden|withdrawn

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 
 from facilitation.boards.models import Board, Cluster, Contribution
@@ -10,7 +12,7 @@ from facilitation.core.unit_of_work import Work
 from facilitation.stream.record import ROOM, STAFF, touch, touch_seat
 
 
-def in_room(work: Work, contribution: Contribution, board: Board | None = None) -> bool:
+def in_room(work: Work, contribution: Any, board: Any = None) -> bool:
     """Does the room see this contribution as things stand?"""
     board = board or work.session.get_one(Board, contribution.board_id)
     parent_seen = True
@@ -21,9 +23,9 @@ def in_room(work: Work, contribution: Contribution, board: Board | None = None) 
     )
 
 
-def contribution_changed(work: Work, contribution: Contribution, *, was_in_room: bool = False) -> None:
+def contribution_changed(work: Work, contribution: Any, *, was_in_room: bool = False, board: Any = None) -> None:
     """Note a new or changed contribution for everybody who sees it or just saw it, and for its author."""
-    board = work.session.get_one(Board, contribution.board_id)
+    board = board or work.session.get_one(Board, contribution.board_id)
     now_in_room = in_room(work, contribution, board)
     to = (ROOM, STAFF) if was_in_room or now_in_room else (STAFF,)
     touch(work, contribution.lab_id, "contribution", contribution.id, to=to)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Annotated, Any, cast
 
 from pydantic import Field
-from sqlalchemy import Table, and_, bindparam, func, insert, select
+from sqlalchemy import Table, bindparam, func, insert, or_, select, update
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from facilitation.boards import rules
 from facilitation.boards.gone import tell_gone
@@ -19,23 +21,35 @@ from facilitation.core.commands import Command, Context, Id, command, handles
 from facilitation.core.errors import Refused
 from facilitation.core.i18n import _
 from facilitation.core.ids import new_id
+from facilitation.core.prepared import Prepared
 from facilitation.core.text import Prose, length
 from facilitation.labs.models import Lab, LabCase
 from facilitation.labs.rules import takes_posts, takes_withdrawals
 from facilitation.people.models import Seat
 
 SEAT_LIMIT = 200  # contributions per seat and lab (safety, section 2)
-# Asked for every contribution, so built once.
-_SURROUNDINGS = (
-    select(Lab, Board, Seat)
-    .join(Board, and_(Board.lab_id == Lab.id, Board.id == bindparam("board")))
-    .outerjoin(Seat, and_(Seat.lab_id == Lab.id, Seat.id == bindparam("seat")))
-    .where(Lab.id == bindparam("lab"))
+# Asked for every contribution; rows instead of objects, for nothing of them is changed.
+_LAB = Prepared(
+    select(
+        Lab.id, Lab.state, Lab.closes_at, Lab.approve_first, Lab.language, Lab.ceiling, Lab.minimum_cell,
+        select(func.max(Contribution.number)).where(Contribution.lab_id == Lab.id).scalar_subquery().label("last_number"),
+    ).where(Lab.id == bindparam("lab"))
+)  # fmt: skip
+_BOARD = Prepared(
+    select(Board.__table__, or_(Board.reveal == "all", Board.revealed).label("shown_to_all")).where(
+        Board.id == bindparam("board"), Board.lab_id == bindparam("lab")
+    )
 )
-_LAST = select(func.max(Contribution.number)).where(Contribution.lab_id == bindparam("lab"))
-_INSERT = insert(cast(Table, Contribution.__table__))
-_STORED = tuple(column.key for column in Contribution.__mapper__.column_attrs)
-_POSTED = select(func.count()).select_from(Contribution).where(Contribution.seat_id == bindparam("seat"))
+_LAST = Prepared(select(func.max(Contribution.number)).where(Contribution.lab_id == bindparam("lab")))
+_CONTRIBUTIONS = cast(Table, Contribution.__table__)
+_INSERT = Prepared(insert(_CONTRIBUTIONS), columns=[column.name for column in _CONTRIBUTIONS.c])
+_NEW: dict[str, Any] = {  # what a contribution is before anybody did anything with it
+    column.name: column.default.arg if isinstance(column.default, ScalarElementColumnDefault) else None
+    for column in _CONTRIBUTIONS.c
+}
+_POSTED = Prepared(select(func.count()).select_from(Contribution).where(Contribution.seat_id == bindparam("seat")))
+_SEAT = Prepared(select(Seat.__table__).where(Seat.id == bindparam("seat")))
+_HEARD = Prepared(update(cast(Table, Seat.__table__)).where(Seat.id == bindparam("seat")).values(took_part=True))
 
 
 class Target(Command):
@@ -74,9 +88,10 @@ class PostContribution(Command):
 
 @handles(PostContribution)
 def post(cmd: PostContribution, ctx: Context) -> dict[str, Any]:
-    held = _surroundings(ctx, cmd.board)
-    lab = ctx.session.get_one(Lab, ctx.scope)
-    board = board_of(ctx, cmd.board)
+    lab = _LAB.first(ctx.work.connection, {"lab": ctx.scope})
+    board = _BOARD.first(ctx.work.connection, {"board": cmd.board, "lab": ctx.scope})
+    if board is None:
+        raise Refused("not_found", _("This board is not part of the lab."))
     _may_post(ctx, lab, board)
     if length(cmd.text) > board.max_length:
         raise Refused(
@@ -84,41 +99,28 @@ def post(cmd: PostContribution, ctx: Context) -> dict[str, Any]:
             _("This is %(length)s characters long; %(max)s are possible.", length=length(cmd.text), max=board.max_length),
             fields={"text": _("This text is too long.")},
         )
-    contribution = Contribution(
-        id=new_id(),
-        lab_id=lab.id,
-        board_id=board.id,
-        number=next_number(ctx, lab.id),
-        column=column_of(board, cmd.column),
-        kind=kind_of(board, cmd.kind),
-        text=cmd.text,
-        target=target_of(ctx, lab, board, cmd.target),
-        extra={name: value for name, value in cmd.extra.model_dump().items() if value} if cmd.extra else None,
-        origin="participant",
-        posted_at=ctx.now,
-        key=ctx.key,
-        composed_at=cmd.composed_at,
-        status="pending" if (board.moderated or lab.approve_first) and isinstance(ctx.actor, SeatActor) else "shown",
-    )
-    sign(ctx, lab, contribution, cmd.speaks_for)
-    contribution.people = max(contribution.people, cmd.people or 0)
-    _store(ctx, contribution)
-    contribution_changed(ctx.work, contribution)
-    del held
-    return {"id": contribution.id, "status": contribution.status, "version": 1}
-
-
-def _surroundings(ctx: Context, board: str) -> object:
-    """Lab, board and seat with one question instead of three; the session knows them for as long as they are held."""
-    wanted = {"lab": ctx.scope, "board": board, "seat": ctx.actor.id if isinstance(ctx.actor, SeatActor) else ""}
-    return ctx.session.execute(_SURROUNDINGS, wanted).first()
-
-
-def _store(ctx: Context, contribution: Contribution) -> None:
-    """Insert the row without the bookkeeping of an object that nobody in this transaction asks for again."""
-    ctx.session.flush()
-    given = {name: value for name in _STORED if (value := getattr(contribution, name)) is not None}
-    ctx.session.connection().execute(_INSERT, given)
+    contribution = {
+        **_NEW,
+        "id": new_id(),
+        "lab_id": lab.id,
+        "board_id": board.id,
+        "number": (lab.last_number or 0) + 1,
+        "column": column_of(board, cmd.column),
+        "kind": kind_of(board, cmd.kind),
+        "text": cmd.text,
+        "target": target_of(ctx, lab, board, cmd.target),
+        "extra": {name: value for name, value in cmd.extra.model_dump().items() if value} if cmd.extra else None,
+        "posted_at": ctx.now,
+        "key": ctx.key,
+        "composed_at": cmd.composed_at,
+        "status": "pending" if (board.moderated or lab.approve_first) and isinstance(ctx.actor, SeatActor) else "shown",
+        **signature(ctx, lab, cmd.speaks_for),
+    }
+    contribution["people"] = max(contribution["people"], cmd.people or 0)
+    ctx.work.flush()
+    _INSERT.do(ctx.work.connection, contribution)
+    contribution_changed(ctx.work, SimpleNamespace(**contribution), board=board)
+    return {"id": contribution["id"], "status": contribution["status"], "version": 1}
 
 
 def board_of(ctx: Context, id_: str) -> Board:
@@ -142,26 +144,29 @@ def contribution_of(ctx: Context, id_: str) -> Contribution:
 
 def next_number(ctx: Context, lab: str) -> int:
     """Arrival number inside the lab; the lab's row is locked, so no two are alike."""
-    last = ctx.session.connection().execute(_LAST, {"lab": lab}).scalar()
-    return int(last or 0) + 1
+    return int(_LAST.first(ctx.work.connection, {"lab": lab})[0] or 0) + 1
 
 
-def sign(ctx: Context, lab: Lab, contribution: Contribution, speaks_for: list[str]) -> None:
-    """Write down who speaks, as far as the lab keeps it; mark everybody spoken for as having taken part."""
+def signature(ctx: Context, lab: Any, speaks_for: list[str]) -> dict[str, Any]:
+    """Who speaks, as columns of a contribution, as far as the lab keeps it; everybody spoken for has taken part now."""
+    signed: dict[str, Any] = {"origin": "participant", "seat_id": None, "level": rules.NOTHING, "label": None}
     if isinstance(ctx.actor, Staff):
-        contribution.origin, contribution.user_id = "staff", ctx.actor.id
+        signed |= {"origin": "staff", "user_id": ctx.actor.id}
     elif isinstance(ctx.actor, SeatActor):
-        seat = ctx.session.get_one(Seat, ctx.actor.id)
-        contribution.seat_id, contribution.tier, seat.took_part = seat.id, seat.tier, True
-        contribution.level, contribution.label = label_for(ctx.work, lab, seat)
-    others = spoken_for(ctx, contribution.seat_id, speaks_for)
-    contribution.speaks_for = [seat.id for seat in others] or None
-    contribution.people = len(others) + (1 if contribution.seat_id else 0)
-    for seat in others:
-        seat.took_part = True
+        seat = _SEAT.first(ctx.work.connection, {"seat": ctx.actor.id})
+        if not seat.took_part:
+            _HEARD.do(ctx.work.connection, {"seat": seat.id})
         level, label = label_for(ctx.work, lab, seat)
-        if level < contribution.level:  # a shared text says no more than the most careful of its people allows
-            contribution.level, contribution.label = level, label
+        signed |= {"seat_id": seat.id, "tier": seat.tier, "level": level, "label": label}
+    others = spoken_for(ctx, signed["seat_id"], speaks_for)
+    for other in others:
+        other.took_part = True
+        level, label = label_for(ctx.work, lab, other)
+        if level < signed["level"]:  # a shared text says no more than the most careful of its people allows
+            signed |= {"level": level, "label": label}
+    signed["speaks_for"] = [seat.id for seat in others] or None
+    signed["people"] = len(others) + (1 if signed["seat_id"] else 0)
+    return signed
 
 
 def spoken_for(ctx: Context, author: str | None, ids: list[str]) -> list[Seat]:
@@ -173,18 +178,16 @@ def spoken_for(ctx: Context, author: str | None, ids: list[str]) -> list[Seat]:
     return seats
 
 
-def _may_post(ctx: Context, lab: Lab, board: Board) -> None:
+def _may_post(ctx: Context, lab: Any, board: Any) -> None:
     if not takes_posts(lab.state, lab.closes_at, ctx.now):
         raise Refused("closed" if lab.state in {"closing", "closed"} else "not_open")
     if not board.open and not (board.open_until is not None and ctx.now < board.open_until):
         raise Refused("not_open", _("This board is locked. Your text stays with you."))
-    if isinstance(ctx.actor, SeatActor):
-        posted = ctx.session.connection().execute(_POSTED, {"seat": ctx.actor.id}).scalar()
-        if int(posted or 0) >= SEAT_LIMIT:
-            raise Refused("full", _("You have reached the number of contributions one person can make in this lab."))
+    if isinstance(ctx.actor, SeatActor) and _POSTED.first(ctx.work.connection, {"seat": ctx.actor.id})[0] >= SEAT_LIMIT:
+        raise Refused("full", _("You have reached the number of contributions one person can make in this lab."))
 
 
-def column_of(board: Board, column: str) -> str:
+def column_of(board: Any, column: str) -> str:
     """A column of the board; `invalid` for one it does not have."""
     known = {item["id"] for item in board.columns}
     if not known and column:
@@ -194,7 +197,7 @@ def column_of(board: Board, column: str) -> str:
     return column
 
 
-def kind_of(board: Board, kind: str | None) -> str:
+def kind_of(board: Any, kind: str | None) -> str:
     """What a text on this board is: its own kind unless another fits."""
     own = rules.DEFAULT_KIND[board.kind]
     if kind not in (None, own, *rules.EXTRA_KINDS):
@@ -202,7 +205,7 @@ def kind_of(board: Board, kind: str | None) -> str:
     return kind or own
 
 
-def target_of(ctx: Context, lab: Lab, board: Board, target: Target | None) -> dict[str, str] | None:
+def target_of(ctx: Context, lab: Any, board: Any, target: Target | None) -> dict[str, str] | None:
     if target is None:
         return {"case": board.case_id} if board.case_id else None
     if ctx.session.get(LabCase, (lab.id, target.case)) is None:

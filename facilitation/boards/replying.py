@@ -8,7 +8,7 @@ from pydantic import Field
 
 from facilitation.boards.models import Contribution
 from facilitation.boards.notice import contribution_changed
-from facilitation.boards.posting import board_of, contribution_of, next_number, sign
+from facilitation.boards.posting import board_of, contribution_of, next_number, signature
 from facilitation.boards.rules import REPLY_KINDS
 from facilitation.core.actor import Seat as SeatActor
 from facilitation.core.commands import Command, Context, Id, command, handles
@@ -60,8 +60,8 @@ def reply(cmd: ReplyToContribution, ctx: Context) -> dict[str, Any]:
         posted_at=ctx.now,
         key=ctx.key,
         status="pending" if (board.moderated or lab.approve_first) and isinstance(ctx.actor, SeatActor) else "shown",
+        **signature(ctx, lab, []),
     )
-    sign(ctx, lab, answer, [])
     ctx.session.add(answer)
     ctx.session.flush()
     contribution_changed(ctx.work, answer)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, Select, bindparam, func, or_, select
+from sqlalchemy import BindParameter, Row, Select, String, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from facilitation.boards import results
 from facilitation.boards.models import Ballot, Board, Cluster, Contribution, Vote
 from facilitation.boards.notice import tally_id
 from facilitation.boards.rules import seen_by_room
+from facilitation.core.prepared import Prepared
 from facilitation.labs.models import ModerationAct
 from facilitation.people.models import User
 from facilitation.stream.read import Looking, Value, view
@@ -19,7 +20,7 @@ from facilitation.stream.read import Looking, Value, view
 
 @view("board")
 def boards(looking: Looking, ids: Collection[str] | None) -> dict[str, Value]:
-    query = select(Board).where(Board.lab_id == looking.lab.id)
+    query = select(Board).where(Board.lab_id == looking.lab_id)
     if ids is not None:
         query = query.where(Board.id.in_(ids))
     return {board.id: _board(board) for board in looking.session.scalars(query.order_by(Board.position))}
@@ -44,7 +45,6 @@ def _board(board: Board) -> Value:
 
 # The room is told of every contribution: columns instead of objects, and statements built once.
 _LAB: BindParameter[str] = bindparam("lab")
-_IDS: BindParameter[list[str]] = bindparam("ids", expanding=True)
 _PARENT, _REPLY = aliased(Contribution), aliased(Contribution)
 _COLUMNS = (
     Contribution.id, Contribution.board_id, Contribution.column, Contribution.kind, Contribution.text, Contribution.origin,
@@ -62,20 +62,30 @@ _ALL: Select[Any] = (
     .where(Contribution.lab_id == _LAB, Contribution.status != "withdrawn")
     .order_by(Contribution.number)
 )
-_ROOM = _ALL.where(Contribution.status == "shown")
-_CONTRIBUTIONS = {
-    (staff, some): (query.where(Contribution.id.in_(_IDS)) if some else query)
-    for staff, query in ((True, _ALL), (False, _ROOM))
-    for some in (True, False)
+_AUDIENCES = {True: _ALL, False: _ALL.where(Contribution.status == "shown")}  # of the staff; of the room
+_WHOLE = {staff: Prepared(query) for staff, query in _AUDIENCES.items()}
+_FEW = 8  # announced together at most, as a rule
+_SOME = {
+    staff: Prepared(query.where(Contribution.id.in_([bindparam(f"id{n}", type_=String) for n in range(_FEW)])))
+    for staff, query in _AUDIENCES.items()
 }
 
 
 @view("contribution")
 def contributions(looking: Looking, ids: Collection[str] | None) -> dict[str, Value]:
     """The room sees what is shown on revealed boards, and the owner's drafts; the staff everything but what was withdrawn."""
-    given: dict[str, Any] = {"lab": looking.lab.id} if ids is None else {"lab": looking.lab.id, "ids": list(ids)}
-    rows = looking.session.connection().execute(_CONTRIBUTIONS[looking.is_staff, ids is not None], given)
+    rows = _rows(looking, ids)
     return {row.id: _contribution(row, staff=looking.is_staff) for row in rows if looking.is_staff or _in_room(row)}
+
+
+def _rows(looking: Looking, ids: Collection[str] | None) -> list[Any]:
+    given: dict[str, Any] = {"lab": looking.lab_id}
+    if ids is None:
+        return _WHOLE[looking.is_staff].rows(looking.asked, given)
+    if len(ids) <= _FEW:
+        wanted = [*ids, *[None] * (_FEW - len(ids))]
+        return _SOME[looking.is_staff].rows(looking.asked, given | {f"id{n}": id_ for n, id_ in enumerate(wanted)})
+    return list(looking.session.execute(_AUDIENCES[looking.is_staff].where(Contribution.id.in_(ids)), given))
 
 
 def _in_room(row: Row[Any]) -> bool:
@@ -123,7 +133,7 @@ def _contribution(row: Row[Any], *, staff: bool) -> Value:
 @view("cluster")
 def clusters(looking: Looking, ids: Collection[str] | None) -> dict[str, Value]:
     query = select(Cluster, Board).join(Board, Board.id == Cluster.board_id)
-    query = query.where(Cluster.lab_id == looking.lab.id, Cluster.dissolved.is_(False))
+    query = query.where(Cluster.lab_id == looking.lab_id, Cluster.dissolved.is_(False))
     if ids is not None:
         query = query.where(Cluster.id.in_(ids))
     found = [(cluster, board) for cluster, board in looking.session.execute(query.order_by(Cluster.number))]
@@ -148,7 +158,7 @@ def clusters(looking: Looking, ids: Collection[str] | None) -> dict[str, Value]:
 
 @view("ballot")
 def ballots(looking: Looking, ids: Collection[str] | None) -> dict[str, Value]:
-    query = select(Ballot).where(Ballot.lab_id == looking.lab.id)
+    query = select(Ballot).where(Ballot.lab_id == looking.lab_id)
     if ids is not None:
         query = query.where(Ballot.id.in_(ids))
     return {row.id: _ballot(looking, row) for row in looking.session.scalars(query.order_by(Ballot.position))}
@@ -188,18 +198,18 @@ def result_of(session: Any, ballot: Ballot, minimum: int) -> dict[str, dict[str,
 def tallies(looking: Looking, ids: Collection[str] | None) -> dict[str, Value]:
     """Bare numbers: contributions per column before the reveal, and how many have voted."""
     values: dict[str, Value] = {}
-    for board in looking.session.scalars(select(Board).where(Board.lab_id == looking.lab.id)):
+    for board in looking.session.scalars(select(Board).where(Board.lab_id == looking.lab_id)):
         if not board.shown_to_all and not looking.is_staff:
             values |= _board_tally(looking, board)
     voted = dict(
         looking.session.execute(
             select(Vote.ballot_id, func.count())
             .join(Ballot, Ballot.id == Vote.ballot_id)
-            .where(Ballot.lab_id == looking.lab.id)
+            .where(Ballot.lab_id == looking.lab_id)
             .group_by(Vote.ballot_id)
         ).all()
     )
-    opened = looking.session.scalars(select(Ballot.id).where(Ballot.lab_id == looking.lab.id, Ballot.number.is_not(None)))
+    opened = looking.session.scalars(select(Ballot.id).where(Ballot.lab_id == looking.lab_id, Ballot.number.is_not(None)))
     values |= {ballot: {"ballot": ballot, "count": voted.get(ballot, 0)} for ballot in opened}
     return values if ids is None else {id_: values[id_] for id_ in ids if id_ in values}
 
@@ -232,7 +242,7 @@ def acts(looking: Looking, ids: Collection[str] | None) -> dict[str, Value]:
     query = (
         select(ModerationAct, User.name)
         .outerjoin(User, User.id == ModerationAct.user_id)
-        .where(ModerationAct.lab_id == looking.lab.id)
+        .where(ModerationAct.lab_id == looking.lab_id)
     )
     if ids is not None:
         query = query.where(ModerationAct.id.in_(ids))

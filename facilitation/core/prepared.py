@@ -17,9 +17,11 @@ from typing import Any
 from sqlalchemy import Connection, Executable
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 
 Given = Mapping[str, Any]
+Asked = Connection | Session
 Convert = Callable[[Any], Any]
 
 
@@ -57,23 +59,26 @@ class Prepared:
         self._statement, self._columns = statement, columns
         self._ready: _Ready | None = None
 
-    def rows(self, connection: Connection, given: Given) -> list[Any]:
-        """Every row."""
+    def rows(self, asked: Asked, given: Given) -> list[Any]:
+        """Every row. `asked`: whom, inside a transaction; a session is not flushed before."""
+        connection = asked.connection() if isinstance(asked, Session) else asked
         if connection.dialect.name != "sqlite":
             return list(connection.execute(self._statement, dict(given)))
         ready = self._for(connection.dialect)
         return [ready.read(found) for found in self._run(connection, ready, given)]
 
-    def first(self, connection: Connection, given: Given) -> Any:
+    def first(self, asked: Asked, given: Given) -> Any:
         """The first row, or None."""
+        connection = asked.connection() if isinstance(asked, Session) else asked
         if connection.dialect.name != "sqlite":
             return connection.execute(self._statement, dict(given)).first()
         ready = self._for(connection.dialect)
         found = self._run(connection, ready, given)
         return ready.read(found[0]) if found else None
 
-    def do(self, connection: Connection, *given: Given) -> None:
+    def do(self, asked: Asked, *given: Given) -> None:
         """Carry out an INSERT, UPDATE or DELETE, once for each of `given`."""
+        connection = asked.connection() if isinstance(asked, Session) else asked
         if connection.dialect.name != "sqlite":
             connection.execute(self._statement, [dict(one) for one in given])
             return

@@ -35,12 +35,27 @@ BATCH = 200  # jobs in one transaction at most: bounds the time to the first ans
 
 @dataclass
 class Work:
-    """What a command may use while the transaction is open."""
+    """What a command may use while the transaction is open: the connection, and a session on it for whoever wants objects."""
 
-    session: Session
+    connection: Connection
     now: datetime
     touched: dict[tuple[str, str], dict[tuple[str, str], None]] = field(default_factory=dict)
     after_commit: list[Callable[[], None]] = field(default_factory=list)
+    _session: Session | None = None
+
+    @property
+    def session(self) -> Session:
+        """Made when it is asked for the first time: what is done most needs none."""
+        if self._session is None:
+            self._session = Session(
+                self.connection, autoflush=True, expire_on_commit=False, join_transaction_mode="rollback_only"
+            )
+        return self._session
+
+    def flush(self) -> None:
+        """Send what changed in objects."""
+        if self._session is not None:
+            self._session.flush()
 
 
 @dataclass
@@ -104,14 +119,10 @@ class Writer:
         try:
             with self._counters.commit.taken(), writing(self.engine, [ticket.place for ticket in batch]) as connection:
                 failpoints.reach("after-begin")
-                session = Session(connection, autoflush=True, expire_on_commit=False)
                 if len(batch) == 1:
-                    settled.append(self._run_alone(batch[0], session, after))
+                    settled.append(self._run_alone(batch[0], connection, after))
                 else:
-                    settled += [self._run_one(ticket, session, after) for ticket in batch]
-                session.flush()
-                failpoints.reach("before-commit")
-            failpoints.reach("after-commit")
+                    settled += [self._run_one(ticket, connection, after) for ticket in batch]
         except _Failed as failed:
             batch[0].settle(error=failed.error)
             return
@@ -126,13 +137,13 @@ class Writer:
             call()
 
     def _run_alone(
-        self, ticket: _Ticket[Any], session: Session, after: list[Callable[[], None]]
+        self, ticket: _Ticket[Any], connection: Connection, after: list[Callable[[], None]]
     ) -> tuple[_Ticket[Any], Any, BaseException | None]:
         """The transaction itself is the savepoint of a job that has it for itself."""
-        work = Work(session=session, now=self.clock())
+        work = Work(connection, self.clock())
         try:
             result = ticket.job(work)
-            session.flush()
+            work.flush()
         except Exception as error:
             if is_whole_database(error):
                 raise
@@ -141,17 +152,18 @@ class Writer:
         return ticket, result, None
 
     def _run_one(
-        self, ticket: _Ticket[Any], session: Session, after: list[Callable[[], None]]
+        self, ticket: _Ticket[Any], connection: Connection, after: list[Callable[[], None]]
     ) -> tuple[_Ticket[Any], Any, BaseException | None]:
-        work = Work(session=session, now=self.clock())
-        savepoint = session.begin_nested()
+        """Each job with a savepoint and a session of its own: one that fails leaves nothing to the next."""
+        savepoint = connection.begin_nested()
+        work = Work(connection, self.clock())
         try:
             result = ticket.job(work)
-            session.flush()
+            work.flush()
             savepoint.commit()
         except Exception as error:
-            savepoint.rollback()
-            session.expunge_all()
+            if savepoint.is_active:  # a failed flush has rolled it back already
+                savepoint.rollback()
             if is_whole_database(error):
                 raise
             return ticket, None, as_outcome(error)

@@ -49,19 +49,19 @@ def labs(looking: Looking, ids: Collection[str] | None) -> dict[str, Value]:
 
 
 def _evaluations(looking: Looking) -> int:
-    query = select(func.count()).select_from(EvaluationAnswer).where(EvaluationAnswer.lab_id == looking.lab.id)
+    query = select(func.count()).select_from(EvaluationAnswer).where(EvaluationAnswer.lab_id == looking.lab_id)
     return int(looking.session.scalar(query) or 0)
 
 
 def _hands(looking: Looking) -> list[str]:
     """Raised hands as tiers, longest waiting first: never who."""
-    query = select(Seat.tier).where(Seat.lab_id == looking.lab.id, Seat.hand_at.is_not(None))
+    query = select(Seat.tier).where(Seat.lab_id == looking.lab_id, Seat.hand_at.is_not(None))
     return list(looking.session.scalars(query.order_by(Seat.hand_at)))
 
 
 @view("activity")
 def activities(looking: Looking, ids: Collection[str] | None) -> dict[str, Value]:
-    lab = looking.lab.id
+    lab = looking.lab_id
     query = select(Activity).where(Activity.lab_id == lab)
     if ids is not None:
         query = query.where(Activity.id.in_(ids))
@@ -84,7 +84,7 @@ def activities(looking: Looking, ids: Collection[str] | None) -> dict[str, Value
 
 def _by_activity(looking: Looking, model: type[Board] | type[Ballot]) -> dict[str, list[str]]:
     rows = looking.session.execute(
-        select(model.activity_id, model.id).where(model.lab_id == looking.lab.id).order_by(model.position)
+        select(model.activity_id, model.id).where(model.lab_id == looking.lab_id).order_by(model.position)
     )
     found: dict[str, list[str]] = {}
     for activity, id_ in rows:
@@ -119,7 +119,7 @@ def _activity(row: Activity, boards: list[str], ballots: list[str]) -> Value:
 @view("case")
 def cases(looking: Looking, ids: Collection[str] | None) -> dict[str, Value]:
     query = select(Case, LabCase.position).join(LabCase, LabCase.case_id == Case.id)
-    query = query.where(LabCase.lab_id == looking.lab.id)
+    query = query.where(LabCase.lab_id == looking.lab_id)
     if ids is not None:
         query = query.where(Case.id.in_(ids))
     return {
@@ -132,7 +132,7 @@ def cases(looking: Looking, ids: Collection[str] | None) -> dict[str, Value]:
 def facts(looking: Looking, ids: Collection[str] | None) -> dict[str, Value]:
     """Counts of right, wrong and more per section; the words only for the staff."""
     found: dict[str, Value] = {}
-    for row in looking.session.scalars(select(FactCheck).where(FactCheck.lab_id == looking.lab.id).order_by(FactCheck.id)):
+    for row in looking.session.scalars(select(FactCheck).where(FactCheck.lab_id == looking.lab_id).order_by(FactCheck.id)):
         id_ = f"{row.case_id}:{row.section}"
         value: dict[str, Any] = found.setdefault(
             id_, {"case": row.case_id, "section": row.section, "right": 0, "wrong": 0, "more": 0}

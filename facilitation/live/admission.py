@@ -91,7 +91,7 @@ class Admission:
         if lab is None:
             raise Refused("not_found")
         who = identity_for(session, lab, wall=wall, door=door)
-        standing = standing_of(session, recognise(session, who), "lab", lab.id)
+        standing = standing_of(asked, recognise(asked, who), "lab", lab.id)
         if not standing:
             raise Refused("unauthenticated" if who.kind == "nobody" else "not_found")
         connection = Connection(who, lab.id, min(standing), streams_of(who, standing), lab.rehearsal)

@@ -14,16 +14,15 @@ from typing import Any
 
 from flask import Flask
 from flask_socketio import SocketIO
-from sqlalchemy import Engine
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Engine
 
 from facilitation.core import failpoints
-from facilitation.core.unit_of_work import reading
+from facilitation.core.unit_of_work import moment
 from facilitation.extensions import db
-from facilitation.labs.models import Lab
 from facilitation.live.encoding import encode
-from facilitation.people.mine import mine
-from facilitation.stream.read import Looking, delta, head
+from facilitation.people.mine import held_by
+from facilitation.people.place import place_of
+from facilitation.stream.read import Looking, delta, epoch_and_head
 from facilitation.stream.record import AUDIENCES, NO_LAB
 
 log = logging.getLogger(__name__)
@@ -85,31 +84,29 @@ class Announcer:
         failpoints.reach("before-announce")
         for account in news.pop(NO_LAB, ()):
             self.hang_up(account)
-        with reading(engine) as session:
-            for lab_id, audiences in news.items():
-                lab = session.get(Lab, lab_id)
-                if lab is not None:
-                    self._flush_lab(session, lab, audiences)
-                    self._app.extensions["facilitation"]["presence"].changed(lab_id)  # who was heard may be somebody more
+        with moment(engine) as asked:
+            for lab, audiences in news.items():
+                self._flush_lab(asked, lab, audiences)
+                self._app.extensions["facilitation"]["presence"].changed(lab)  # who was heard may be somebody more
 
-    def _flush_lab(self, session: Session, lab: Lab, audiences: set[str]) -> None:
+    def _flush_lab(self, asked: Connection, lab: str, audiences: set[str]) -> None:
         for audience in audiences:
             if audience in AUDIENCES:
-                self._tell_audience(session, lab, audience)
-            elif self._is_listening(room_of(lab.id, audience)):
-                value = mine(session, audience.removeprefix("seat:"))
-                self._socketio.emit("mine", encode(value), to=room_of(lab.id, audience))
+                self._tell_audience(asked, lab, audience)
+            elif self._is_listening(room_of(lab, audience)):
+                value = held_by(asked, place_of(asked, audience.removeprefix("seat:")))
+                self._socketio.emit("mine", encode(value), to=room_of(lab, audience))
                 if value.get("removed"):
-                    self.hang_up(room_of(lab.id, audience))
+                    self.hang_up(room_of(lab, audience))
 
-    def _tell_audience(self, session: Session, lab: Lab, audience: str) -> None:
-        where = (lab.id, audience)
+    def _tell_audience(self, asked: Connection, lab: str, audience: str) -> None:
+        where = (lab, audience)
         if where not in self._told or not self._is_listening(room_of(*where)):
             self._told.pop(where, None)
             return
-        change = delta(Looking(session, lab, audience, self._settings), self._told[where])
+        change = delta(Looking(asked, lab, audience, self._settings), self._told[where])
         if change is None:  # too far behind for one delta: the next tick makes everybody sync
-            self._told[where] = head(session, lab.id, audience)
+            self._told[where] = epoch_and_head(asked, lab, audience)[1]
         elif change["to"] > change["from"]:
             self._told[where] = change["to"]
             self._socketio.emit("changes", encode(change), to=room_of(*where))

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
 
 from facilitation.core.actor import Actor, Grant, Identity, Nobody, Staff, System, Wall
 from facilitation.core.actor import Seat as SeatActor
-from facilitation.core.prepared import Prepared
+from facilitation.core.prepared import Asked, Prepared
 from facilitation.people.models import Assignment, Seat, User
 
 
-def recognise(session: Session, who: Identity) -> Actor:
+def recognise(asked: Asked, who: Identity) -> Actor:
     """The actor behind an identity; `Nobody` when account or seat are no longer there."""
     match who.kind:
         case "seat":
-            return _seat(session, who) or Nobody(who.language)
+            return _seat(asked, who) or Nobody(who.language)
         case "staff":
-            return _staff(session, who) or Nobody(who.language)
+            return _staff(asked, who) or Nobody(who.language)
         case "wall":
             return Wall(who.id, who.language)
         case "system":
@@ -32,16 +31,16 @@ _SEAT = Prepared(
 )
 
 
-def _seat(session: Session, who: Identity) -> SeatActor | None:
-    row = _SEAT.first(session.connection(), {"seat": who.id})
+def _seat(asked: Asked, who: Identity) -> SeatActor | None:
+    row = _SEAT.first(asked, {"seat": who.id})
     return SeatActor(row.id, row.lab_id, row.tier, row.language) if row else None
 
 
-def _staff(session: Session, who: Identity) -> Staff | None:
-    user = session.execute(select(User.id, User.name, User.language).where(User.id == who.id, User.disabled_at.is_(None))).first()
+def _staff(asked: Asked, who: Identity) -> Staff | None:
+    user = asked.execute(select(User.id, User.name, User.language).where(User.id == who.id, User.disabled_at.is_(None))).first()
     if user is None:
         return None
-    rows = session.execute(
+    rows = asked.execute(
         select(Assignment.role, Assignment.sector, Assignment.lab_id, Assignment.case_id).where(Assignment.user_id == user.id)
     )
     grants = tuple(Grant(row.role, row.sector, row.lab_id, row.case_id) for row in rows)

@@ -14,7 +14,6 @@ from facilitation.core.actor import NOBODY, Identity
 from facilitation.core.clock import Clock
 from facilitation.core.unit_of_work import Work, Writer, reading
 from facilitation.dispatch import Dispatcher
-from facilitation.labs.models import Lab
 from facilitation.people.mine import mine
 from facilitation.people.models import User
 from facilitation.rehearsal.doors import COORDINATOR, Answer
@@ -90,7 +89,7 @@ class DispatcherDoor:
         identity = self._who[who]
         with reading(self._writer.engine) as session:
             audience = ROOM if identity.kind == "seat" else STAFF
-            seen = snapshot(Looking(session, session.get_one(Lab, lab), audience, self._settings))
+            seen = snapshot(Looking(session, lab, audience, self._settings))
             return {**seen, "mine": mine(session, identity.id)} if identity.kind == "seat" else seen
 
     def fetch(self, who: str, path: str) -> int:

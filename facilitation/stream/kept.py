@@ -101,8 +101,8 @@ class Snapshots:
 
     def get(self, looking: Looking) -> Kept:
         """The snapshot as of now, within the read that `looking` holds."""
-        epoch, head = epoch_and_head(looking.session.connection(), looking.lab.id, looking.audience)
-        where = (epoch, looking.lab.id, looking.audience)
+        epoch, head = epoch_and_head(looking.asked, looking.lab_id, looking.audience)
+        where = (epoch, looking.lab_id, looking.audience)
         kept = self._brought_to(looking, self._kept.get(where), head)
         self._kept[where] = kept
         self._kept.move_to_end(where)

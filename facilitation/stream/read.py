@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from facilitation.core.errors import Refused
-from facilitation.core.prepared import Prepared
+from facilitation.core.prepared import Asked, Prepared
 from facilitation.labs.models import Lab
 from facilitation.stream.models import Change, Instance, StreamHead
 
@@ -24,18 +25,30 @@ Entities = dict[str, dict[str, Value]]
 FOLD_LIMIT = 2000  # more rows than this and a snapshot is the shorter answer
 
 
-@dataclass(frozen=True)
+@dataclass
 class Looking:
-    """Who looks at what: the lab, the audience ("room" or "staff") and the server's settings."""
+    """Who looks at what: the lab's id, the audience ("room" or "staff") and the server's settings.
 
-    session: Session
-    lab: Lab
+    `asked` is a connection in one moment of the database, or a session on one. What is read most needs no objects, so the
+    session and the lab are there when somebody asks for them.
+    """
+
+    asked: Asked
+    lab_id: str
     audience: str
     settings: Any
 
     @property
     def is_staff(self) -> bool:
         return self.audience == "staff"
+
+    @cached_property
+    def session(self) -> Session:
+        return self.asked if isinstance(self.asked, Session) else Session(self.asked, autoflush=False)
+
+    @property
+    def lab(self) -> Lab:
+        return self.session.get_one(Lab, self.lab_id)
 
 
 View = Callable[[Looking, Collection[str] | None], Mapping[str, Value]]
@@ -69,7 +82,7 @@ _CHANGES = Prepared(
 )
 
 
-def epoch_and_head(asked: Connection, lab: str, audience: str) -> tuple[str, int]:
+def epoch_and_head(asked: Asked, lab: str, audience: str) -> tuple[str, int]:
     """What the database calls itself, and the last number of one stream; `Refused` when there is no such stream."""
     row = _EPOCH_AND_HEAD.first(asked, {"lab": lab, "audience": audience})
     if row is None:
@@ -77,7 +90,7 @@ def epoch_and_head(asked: Connection, lab: str, audience: str) -> tuple[str, int
     return row.epoch or "0", row.head
 
 
-def epoch_and_heads(asked: Connection, lab: str) -> tuple[str, dict[str, int]]:
+def epoch_and_heads(asked: Asked, lab: str) -> tuple[str, dict[str, int]]:
     """What the database calls itself, and the last number of every stream of a lab."""
     rows = _EPOCH_AND_HEADS.rows(asked, {"lab": lab})
     return (rows[0].epoch if rows else None) or "0", {row.audience: row.head for row in rows}
@@ -103,7 +116,7 @@ def heads(session: Session, lab: str, audiences: Collection[str]) -> dict[str, i
 
 def snapshot(looking: Looking) -> dict[str, Any]:
     """Everything the audience may see, at the number it is true for."""
-    era, number = epoch_and_head(looking.session.connection(), looking.lab.id, looking.audience)
+    era, number = epoch_and_head(looking.asked, looking.lab_id, looking.audience)
     return {
         "epoch": era,
         "stream": looking.audience,
@@ -114,12 +127,11 @@ def snapshot(looking: Looking) -> dict[str, Any]:
 
 def delta(looking: Looking, have: int) -> dict[str, Any] | None:
     """What changed after number `have`; None when a snapshot is the better answer."""
-    session, lab, audience = looking.session, looking.lab, looking.audience
-    asked = session.connection()
-    era, to = epoch_and_head(asked, lab.id, audience)
+    asked, lab, audience = looking.asked, looking.lab_id, looking.audience
+    era, to = epoch_and_head(asked, lab, audience)
     if not 0 <= have <= to or to - have > FOLD_LIMIT:
         return None
-    wanted = {"lab": lab.id, "audience": audience, "after": have, "to": to}
+    wanted = {"lab": lab, "audience": audience, "after": have, "to": to}
     rows = _CHANGES.rows(asked, wanted) if to > have else ()
     changed: dict[str, dict[str, None]] = {}
     for type_, entity in rows:

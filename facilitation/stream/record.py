@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import cast
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from facilitation.core.prepared import Prepared
@@ -65,21 +65,21 @@ def number(work: Work) -> News:
         news.setdefault(lab, {})[audience] = 0
         if audience.startswith(("seat:", "staff:")):
             continue
-        last = _advance(work.session, lab, audience, len(entities))
+        last = _advance(work.connection, lab, audience, len(entities))
         news[lab][audience] = last
         rows += [
             {"lab_id": lab, "audience": audience, "seq": seq, "type": type_, "entity_id": id_}
             for seq, (type_, id_) in enumerate(entities, last - len(entities) + 1)
         ]
     if rows:
-        _NOTE.do(work.session.connection(), *rows)
+        _NOTE.do(work.connection, *rows)
     work.touched.clear()
     return news
 
 
-def _advance(session: Session, lab: str, audience: str, by: int) -> int:
+def _advance(asked: Connection, lab: str, audience: str, by: int) -> int:
     """The new head of a stream after `by` more numbers."""
-    row = _ADVANCE.first(session.connection(), {"of": lab, "to": audience, "by": by})
+    row = _ADVANCE.first(asked, {"of": lab, "to": audience, "by": by})
     if row is None:
         raise LookupError(f"lab {lab} has no stream {audience!r}")
     return int(row.head)

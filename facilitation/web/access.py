@@ -139,8 +139,7 @@ def synced(asked: Connection, who: Identity, lab_id: str, wanted: Mapping[str, A
     """The answer to `sync`, through either door; `Refused` for whoever may not look."""
     if who.kind == "seat":
         return synced_seat(asked, place_of(asked, who.id), lab_id, wanted, settings)
-    session = Session(asked, autoflush=False)
-    standing = standing_of(session, recognise(session, who), "lab", lab_id)
+    standing = standing_of(asked, recognise(asked, who), "lab", lab_id)
     if not standing:
         raise Refused("unauthenticated" if who.kind == "nobody" else "not_found")
     streams = streams_of(who, standing)
@@ -173,8 +172,7 @@ def _news(
         return {"epoch": epoch, "stream": stream, "from": head, "to": head, "changes": []}
     if builds_on is None and (kept := snapshots.at(epoch, lab_id, stream, head)) is not None:
         return kept
-    session = Session(asked, autoflush=False)
-    looking = Looking(session, session.get_one(Lab, lab_id), stream, settings)
+    looking = Looking(asked, lab_id, stream, settings)
     short = delta(looking, builds_on) if builds_on is not None else None
     return snapshots.get(looking) if short is None else short
 

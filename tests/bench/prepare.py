@@ -21,7 +21,6 @@ from facilitation.core.clock import system_clock
 from facilitation.core.unit_of_work import Work, reading
 from facilitation.extensions import db
 from facilitation.first_run import migrate_database
-from facilitation.labs.models import Lab
 from facilitation.people.models import Seat
 from facilitation.people.seats import seat_token
 from facilitation.stream.read import Looking, snapshot
@@ -65,7 +64,7 @@ def _lab(app: Flask, number: int, people: int) -> tuple[str, str]:
     )["lab"]
     do("lab.open", SYSTEM, lab=lab)
     with reading(db.engine) as session:
-        entities = snapshot(Looking(session, session.get_one(Lab, lab), "staff", extension["settings"]))["entities"]
+        entities = snapshot(Looking(session, lab, "staff", extension["settings"]))["entities"]
     activity = next(id_ for id_, value in entities["activity"].items() if value["kind"] == "challenges")
     do("activity.start", SYSTEM, lab=lab, activity=activity)
     do("activity.reveal", SYSTEM, lab=lab, activity=activity)

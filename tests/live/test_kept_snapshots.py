@@ -9,7 +9,6 @@ import zlib
 from facilitation.core.actor import SYSTEM
 from facilitation.core.unit_of_work import reading
 from facilitation.extensions import db
-from facilitation.labs.models import Lab
 from facilitation.stream.kept import Snapshots
 from facilitation.stream.read import Looking
 from facilitation.stream.record import AUDIENCES
@@ -23,7 +22,7 @@ def test_after_every_command_a_kept_snapshot_is_the_fresh_one(cast: Cast) -> Non
         steps += 1
         with reading(db.engine) as session:
             for audience in AUDIENCES:
-                looking = Looking(session, session.get_one(Lab, cast.lab), audience, cast.settings)
+                looking = Looking(session, cast.lab, audience, cast.settings)
                 assert json.loads(snapshots.get(looking).whole()) == cast.look(audience)
     assert steps > 30
 
@@ -34,8 +33,8 @@ def test_one_packing_serves_everybody_with_their_own_end(cast: Cast) -> None:
         cast.act("contribution.post", cast.ben, board=cast.board("challenges"), text=f"A levy per tonne, said {n} times 汉字")
     snapshots = Snapshots()
     with reading(db.engine) as session:
-        kept = snapshots.get(Looking(session, session.get_one(Lab, cast.lab), "staff", cast.settings))
-        again = snapshots.get(Looking(session, session.get_one(Lab, cast.lab), "staff", cast.settings))
+        kept = snapshots.get(Looking(session, cast.lab, "staff", cast.settings))
+        again = snapshots.get(Looking(session, cast.lab, "staff", cast.settings))
     assert kept is again
     for mine in (None, {"seat": "a"}, {"seat": "b", "contributions": ["é" * 1000]}):
         packed = kept.gzipped(mine)
