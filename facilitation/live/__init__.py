@@ -25,7 +25,7 @@ def register(app: Flask, socketio: SocketIO) -> None:
         http_compression=False,
         transports=["websocket"] if settings.SHARED_PORT else ["polling", "websocket"],
         json=encoding,
-        client_manager=client_manager(settings.ASYNC_MODE),
+        client_manager=client_manager(settings.ASYNC_MODE, app.extensions["facilitation"]["counters"]),
     )
     door.register(app, socketio)
 

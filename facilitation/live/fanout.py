@@ -26,6 +26,8 @@ from engineio import socket as engine_socket
 from socketio import Manager
 from socketio import packet as socket_packet
 
+from facilitation.core.counters import Counters
+
 log = logging.getLogger(__name__)
 WORTH_PACKING = 100  # bytes
 QUEUE, QUEUE_CHARACTERS = 64, 1_000_000  # what may wait for one client
@@ -35,14 +37,14 @@ WINDOW_BITS, MEMORY_LEVEL = 13, 6  # 8 kB of history, 64 kB of memory per room t
 CLOSED = 5 * 60.0  # a room that was silent this long lets its history go
 
 
-def client_manager(async_mode: str) -> Manager | None:
-    """The manager for Socket.IO's `client_manager`, or None for the stock one."""
+def client_manager(async_mode: str, counters: Counters | None = None) -> Manager | None:
+    """The manager for Socket.IO's `client_manager`, or None for the stock one. `counters`: where it counts whom it cuts off."""
     if async_mode != "eventlet":
         return None
     if missing := missing_parts():
         log.warning("the fast fan-out does not fit these libraries (%s); the stock one is used", ", ".join(missing))
         return None
-    return Fanout()
+    return Fanout(counters)
 
 
 def missing_parts() -> list[str]:
@@ -112,8 +114,9 @@ class History:
 class Wire:
     """The straight way to one WebSocket client."""
 
-    def __init__(self, websocket: Any, socket: Any) -> None:
-        self._websocket, self._socket = websocket, socket
+    def __init__(self, websocket: Any, socket: Any, counters: Counters) -> None:
+        self._websocket, self._socket, self._counters = websocket, socket, counters
+        self._is_cut = False
         self._lock, self._through_queue = websocket._sendlock, socket.send
         self._out = websocket.socket.fd  # the plain, non-blocking socket
         self._out.setsockopt(SOL_SOCKET, SO_SNDBUF, KERNEL_BYTES)
@@ -152,6 +155,8 @@ class Wire:
         if self._socket.closed:
             return
         if overfull(self._socket.queue):
+            self._counters.drops += not self._is_cut
+            self._is_cut = True
             self.cut()
         else:
             self._through_queue(packet)
@@ -188,8 +193,9 @@ class Wire:
 class Fanout(Manager):
     """Rooms as in the stock manager; what is sent to a room is framed once."""
 
-    def __init__(self) -> None:
+    def __init__(self, counters: Counters | None = None) -> None:
         super().__init__()
+        self._counters = counters or Counters()
         self._wires: dict[str, Wire] = {}  # by Engine.IO id
         self._histories: dict[str, History] = {}  # by room
 
@@ -198,7 +204,7 @@ class Fanout(Manager):
         super().initialize()
         from engineio.async_drivers import eventlet as driver
 
-        wires = self._wires
+        wires, counters = self._wires, self._counters
 
         class WebSocket(driver.WebSocketWSGI):
             """One WebSocket upgrade; its wire lives as long as the handler runs."""
@@ -207,7 +213,7 @@ class Fanout(Manager):
                 socket = handler.__self__
 
                 def handle(websocket: Any) -> Any:
-                    wires[socket.sid] = Wire(websocket, socket)
+                    wires[socket.sid] = Wire(websocket, socket, counters)
                     try:
                         return handler(websocket)
                     finally:
@@ -261,6 +267,7 @@ class Fanout(Manager):
         """Long-polling, and connections that are not there yet."""
         socket = self.server.eio.sockets.get(engine_id)
         if socket is not None and overfull(socket.queue):
+            self._counters.drops += not socket.closing
             self.server.start_background_task(socket.close, wait=False, abort=True)
         else:
             self.server._send_eio_packet(engine_id, packet)

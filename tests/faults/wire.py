@@ -61,7 +61,7 @@ class Wire:
         self._number += 1
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting[self._number] = answer
-        self._say(f"42{self._number}{json.dumps([event, payload], ensure_ascii=False)}")
+        self._say(f"42{self._number}{_json([event, payload])}")
         try:
             async with asyncio.timeout(patience):
                 return await answer
@@ -135,3 +135,13 @@ class Wire:
             self._writer.transport.abort()
         if self._task is not None and self._task is not asyncio.current_task():
             self._task.cancel()
+
+
+def _json(value: Any) -> str:
+    """As browsers write it: half of a surrogate pair is escaped, everything else stands there."""
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value)
+    return text
