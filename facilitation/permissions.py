@@ -116,6 +116,7 @@ COMMANDS: dict[str, frozenset[str]] = {
     "case.save_details": CASE,
     "case.save_section": CASE,
     "case.save_swot": CASE,
+    "case.save_peers": CASE,
     "case.save_references": CASE,
     "case.add_aspect": CASE,
     "case.update_aspect": CASE,

@@ -14,6 +14,7 @@ import facilitation.cases.commands
 import facilitation.cases.exchange
 import facilitation.cases.managing
 import facilitation.cases.matrix_commands
+import facilitation.cases.peers_commands
 import facilitation.labs.activities
 import facilitation.labs.evaluating
 import facilitation.labs.moving

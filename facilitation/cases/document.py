@@ -31,6 +31,8 @@ ADDITIONS = "additions"
 #: What a document says about an item beside its words.
 META = frozenset({"id", "ref", "origin", "author", "sources", "numbered"})
 CHILDREN = {"aspect": "elements", "element": "suggestions"}
+#: What peers can have said about a fact or a line of the SWOT, and which of the two it speaks about ("": either).
+VERDICTS = {"confirmed": "", "noted": "section", "corrected": "section", "reworded": "swot", "dropped": "swot"}
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,10 @@ from typing import Any
 
 from facilitation.cases.completeness import completeness
 from facilitation.cases.document import Item, aspects, elements
-from facilitation.cases.rules import item_content, mark, section_content, swot_content
+from facilitation.cases.reading_peers import label_of, quadrant_name, verdicts
+from facilitation.cases.rules import item_content, mark, may_reword, peers_content, section_content, swot_content
 from facilitation.cases.template import QUADRANTS, TOPICS, Field, Option, Section, Template
+from facilitation.core.i18n import _
 
 Form = dict[str, Any]
 
@@ -85,6 +87,40 @@ def swot_form(document: Mapping[str, Any], words: Template) -> Form:
         "questions": content["questions"],
         "base": mark(content),
         "words": _words(words),
+    }
+
+
+def peers_form(document: Mapping[str, Any], words: Template) -> Form:
+    """{kind, id, title, challenges, checks: [{id, text, reword, where, section, verdict, said, before, origin}], lines, …}."""
+    content = peers_content(document, words)
+    sections = {section.id: section for section in words.sections}
+    return {
+        "kind": "peers",
+        "id": "peers",
+        "title": _("From peers"),
+        "challenges": content["challenges"],
+        "checks": [_record(item, sections, words) for item in content["checks"]],
+        "lines": [{"id": id_, "title": f"{id_} {sections[id_].title}", "rows": rows} for id_, rows in content["lines"].items()],
+        "base": mark(content),
+        "words": _words(words),
+    }
+
+
+def _record(item: Item, sections: Mapping[str, Section], words: Template) -> Form:
+    """What an owner needs to see of something peers said: the place, the verdict, their words, those before."""
+    section = sections.get(item.get("section", ""))
+    about = label_of(section, item.get("field")) if section else ""
+    where = f"{section.id} {section.title}" if section else quadrant_name(item.get("swot", ""))
+    options = {option.id: option.label for option in verdicts("section" if section else "swot")}
+    return {
+        "id": item["id"],
+        "text": item.get("text", ""),
+        "before": item.get("before", ""),
+        "reword": may_reword(item),
+        "where": f"{where}: {about}" if about and section and about != section.title else where,
+        "section": section.id if section and not section.is_matrix else "",
+        "verdict": options.get(item.get("verdict", ""), ""),
+        "origin": words.label("origins", item.get("origin", "")),
     }
 
 

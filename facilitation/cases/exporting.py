@@ -17,7 +17,7 @@ from facilitation.cases.template import Section, Template
 #: Quoted or not, the reader takes these texts as they are; unquoted they look like the numbers they are.
 _NUMBER = re.compile(r"-?(0|[1-9]\d{0,15})(\.\d{1,10})?")
 _MARKS = ("id", "ref", "origin", "sources", "author")
-_NOT_MORE = {*INSIDE, "topics", "mapping", "selection", "numbered", "removed"}
+_NOT_MORE = {*INSIDE, "topics", "mapping", "selection", "challenges", "checks", "numbered", "removed"}
 
 
 @dataclass(frozen=True)
@@ -104,6 +104,8 @@ def _case(case: Exported, template: Template, shared: Mapping[str, Any]) -> dict
             quadrant: [_item(line, template) for line in document.get("swot", {}).get(quadrant, ())] for quadrant in QUADRANTS
         },
         "open_questions": [_item(line, template) for line in document.get("questions", ())],
+        "challenges": [_item(line, template) for line in document.get("challenges", ())],
+        "checks": [_check(item, template) for item in document.get("checks", ())],
     }
     for part in template.parts:
         tree[f"part{part.number}"] = _part(document, part.sections, template)
@@ -157,6 +159,12 @@ def _item(item: Item, template: Template) -> dict[str, Any]:
     if item.get("sources"):
         tree["provenance"] = item["sources"]
     return {**tree, "anchor": item["id"]}
+
+
+def _check(item: Item, template: Template) -> dict[str, Any]:
+    """A record of what peers checked; a line they took out stands in it whole, so that it can come back."""
+    found = _item(item, template)
+    return {**found, "line": _item(item["line"], template)} if "line" in item else found
 
 
 def _counter(numbered: int, items: Iterable[Item]) -> dict[str, int]:

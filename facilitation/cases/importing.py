@@ -1,8 +1,8 @@
 """Cases from a YAML or JSON file in the shape of data/sample-cases.yaml (R-26). All of it is right, or `FileError` says where.
 
 Beside that shape a file may hold what an export adds: `anchor` (the id of an item), `provenance` (its lab sources),
-`author`, `additions`, `cites`, `open_questions`, `removed`, `numbered`, and sources of one case alone. Keys nobody knows
-are kept and reported.
+`author`, `additions`, `challenges`, `checks`, `cites`, `open_questions`, `removed`, `numbered`, and sources of one case
+alone. Keys nobody knows are kept and reported.
 """
 
 from __future__ import annotations
@@ -12,22 +12,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from facilitation.cases import marked, values
+from facilitation.cases import importing_peers, marked, values
 from facilitation.cases.document import ADDITIONS, QUADRANTS, Document
 from facilitation.cases.importing_items import REF, Items, tidy
+from facilitation.cases.importing_peers import LINES
 from facilitation.cases.marked import FileError, Marked
 from facilitation.cases.marked_json import read_json
-from facilitation.cases.template import TOPICS, Column, Field, Section, Template
+from facilitation.cases.template import TOPICS, Field, Section, Template
 from facilitation.core.i18n import _
 
 MAX_CASES = 500
 CITATION = re.compile(r"\[(\d{1,4})\]")
 CASE_REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
-LINES = (Column("text", ""),)
 PLAIN = ("id", "title", "neutral_title", "sector", "type", "scale", "status", "topics", "value_chain_stages")
-MORE = ("mapping", "selection", "draft_swot", "open_questions", "sources", "numbered", "removed")
-#: What merges keep beside the template: it travels as it is.
-FROM_LABS = ("challenges", "checks")
+MORE = ("mapping", "selection", "draft_swot", "open_questions", "challenges", "checks", "sources", "numbered", "removed")
 #: How a document calls things; a file may not use these names for something else.
 INSIDE = ("stages", "sections", "matrix", "swot", "questions", "references")
 
@@ -180,6 +178,10 @@ class _Reader:
             self._part(document, f"part{part.number}", part.sections)
         if questions := self.items.rows(node.get("open_questions"), LINES):
             document["questions"] = questions
+        if challenges := importing_peers.challenges(self.items, node.get("challenges")):
+            document["challenges"] = challenges
+        if checks := importing_peers.checks(self.items, node.get("checks")):
+            document["checks"] = checks
         if selection := node.get("selection").typed():
             document["selection"] = {key: value for key, value in tidy(selection).items() if value is not None}
         if removed := node.get("removed").typed():
@@ -226,7 +228,7 @@ class _Reader:
         for name, child in node.mapping().items():
             known = section.field(name)
             if name == ADDITIONS:
-                fields[name] = self.items.rows(child, LINES)
+                fields[name] = self.items.rows(child, LINES, also=("about",))
             elif name == "cites":
                 fields[name] = [str(number.number()) for number in child.items()]
             elif known is None:
@@ -264,9 +266,7 @@ class _Reader:
         for key, child in node.mapping().items():
             if key in INSIDE:
                 child.fail(_("There is no field called “%(name)s” here.", name=key))
-            if key in FROM_LABS:
-                found[key] = tidy(child.typed())
-            elif key not in known:
+            if key not in known:
                 self._warn(child, _("The template has no field “%(name)s” here; it is kept.", name=key))
                 found[key] = tidy(child.typed())
         return found

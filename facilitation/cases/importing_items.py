@@ -30,20 +30,29 @@ class Items:
         self.taken: set[str] = set()
         self.ids: dict[str, str] = {}
 
-    def rows(self, node: Marked, columns: Sequence[Column]) -> list[Item]:
+    def rows(self, node: Marked, columns: Sequence[Column], also: Sequence[str] = ()) -> list[Item]:
+        """`also`: names beside the columns that an item may carry, such as the field a line adds to."""
         names = [column.id for column in columns]
-        found = [self._row(child, columns, names) for child in node.items()]
+        found = [self._row(child, columns, names, also) for child in node.items()]
         if len(found) > values.ROWS:
             node.fail(_("There are too many entries here."))
         return [item for item in found if set(item) - {"id", "origin"}]
 
-    def _row(self, node: Marked, columns: Sequence[Column], names: list[str]) -> Item:
+    def _row(self, node: Marked, columns: Sequence[Column], names: list[str], also: Sequence[str]) -> Item:
         plain = not isinstance(node.value, dict)
         if plain and len(columns) > 1:
             node.fail(_("A row with columns is expected here."))
         cells = node.plain() if plain else {k: v.plain() for k, v in node.mapping().items() if k in names}
-        (item,) = self._read(node, lambda: values.rows([cells], columns, self.template)) or [{}]
-        return {**item, **({} if plain else self._more(node, names)), **self._marks(node)}
+        (item,) = self.read(node, lambda: values.rows([cells], columns, self.template)) or [{}]
+        beside = {} if plain else {name: self.name(node.get(name)) for name in also if node.get(name).value is not None}
+        more = {} if plain else self.more(node, [*names, *also])
+        return {**item, **(beside if item else {}), **more, **self.marks(node)}
+
+    def name(self, node: Marked) -> str:
+        """What a template or a document calls a thing."""
+        if not values.NAME.fullmatch(node.text()):
+            node.fail(_("This id cannot be used."))
+        return node.text()
 
     # ---- the matrix
 
@@ -58,10 +67,10 @@ class Items:
         item = self._said(words, values.aspect)
         if not item.get("title"):
             node.need("aspect").fail(_("Please fill this in."))
-        marks = self._marks(node)
+        marks = self.marks(node)
         self.ids[ref] = marks["id"]
         elements = [self._element(ref, child) for child in self._numbered(node.get("elements"), "E")]
-        more = self._more(node, ASPECT)
+        more = self.more(node, ASPECT)
         return {**item, **more, **marks, "ref": ref, "elements": elements, "numbered": _highest(elements, node.get("numbered"))}
 
     def _element(self, aspect: str, numbered: tuple[str, Marked]) -> Item:
@@ -69,10 +78,10 @@ class Items:
         words = {key: node.get(key) for key in ("category", "title", "description", "extra")}
         if not self.said_title(node):
             node.fail(_("“%(key)s” is missing here.", key="title"))
-        marks = self._marks(node)
+        marks = self.marks(node)
         self.ids[f"{aspect}.{ref}"] = marks["id"]
         suggestions = [self._suggestion(child) for child in node.get("suggestions").items()]
-        return {**self._said(words, values.element), **self._more(node, ELEMENT), **marks, "ref": ref, "suggestions": suggestions}
+        return {**self._said(words, values.element), **self.more(node, ELEMENT), **marks, "ref": ref, "suggestions": suggestions}
 
     def said_title(self, node: Marked) -> bool:
         return bool(node.get("title").text().strip() or node.get("description").text().strip())
@@ -80,12 +89,12 @@ class Items:
     def _suggestion(self, node: Marked) -> Item:
         known = (*(field.id for field in self.template.suggestion_fields), "needs")
         words = {key: child for key, child in node.mapping().items() if key in known}
-        return {**self._said(words, values.suggestion), **self._more(node, known), **self._marks(node)}
+        return {**self._said(words, values.suggestion), **self.more(node, known), **self.marks(node)}
 
     def _said(self, words: dict[str, Marked], read: Callable[[Any, Template], Item]) -> Item:
         item: Item = {}
         for key, node in words.items():
-            item |= self._read(node, partial(read, {key: node.plain()}, self.template), key)
+            item |= self.read(node, partial(read, {key: node.plain()}, self.template), key)
         return {key: value for key, value in item.items() if value not in ("", [], {})}
 
     def _numbered(self, node: Marked, letter: str) -> list[tuple[str, Marked]]:
@@ -103,14 +112,12 @@ class Items:
 
     # ---- marks and unknown keys
 
-    def _marks(self, node: Marked) -> Item:
+    def marks(self, node: Marked) -> Item:
         """Id, origin, sources and author of an item."""
         if not isinstance(node.value, dict):
             return {"id": self._id(Marked(None, node.line)), "origin": "desk"}
         item: Item = {"id": self._id(node.get("anchor")), "origin": self._origin(node.get("source"))}
-        if sources := tidy(node.get("provenance").typed()):
-            if not isinstance(sources, list) or not all(isinstance(source, dict) for source in sources):
-                node.get("provenance").fail(_("A list is expected here."))
+        if sources := [_source(child) for child in node.get("provenance").items()]:
             item["sources"] = sources
         if node.get("author").text() == "lab":
             item["author"] = "lab"
@@ -130,7 +137,7 @@ class Items:
             node.fail(_("“%(value)s” is not one of: %(options)s.", value=word[:60], options=", ".join(self.origin_of)))
         return origin
 
-    def _more(self, node: Marked, known: Sequence[str]) -> Item:
+    def more(self, node: Marked, known: Sequence[str]) -> Item:
         found = {}
         for key, child in node.mapping().items():
             if key not in known and key not in MARKS:
@@ -141,12 +148,31 @@ class Items:
                 found[key] = tidy(child.typed())
         return found
 
-    def _read(self, node: Marked, read: Callable[[], Any], prefix: str = "") -> Any:
+    def read(self, node: Marked, read: Callable[[], Any], prefix: str = "") -> Any:
         try:
             return read()
         except values.FieldError as error:
             path = error.path.removeprefix(prefix) if prefix else error.path.removeprefix("[0]")
             node.inside(path).fail(error.message)
+
+
+#: What is known of a source of a lab, and of which type it is (document.py).
+_SOURCE: dict[str, type] = {"lab": str, "proposal": str, "contributions": list, "tiers": dict, "votes": int, "level": int}
+
+
+def _source(node: Marked) -> Item:
+    """Where a line comes from, as a merge wrote it: pages and files count on these types."""
+    if not isinstance(node.value, dict):
+        node.fail(_("Names with values are expected here."))
+    found: Item = tidy(node.typed())
+    for name, kind in _SOURCE.items():
+        if name in found and type(found[name]) is not kind:
+            node.get(name).fail(_("This is not what is expected here."))
+    if not all(isinstance(id_, str) for id_ in found.get("contributions", ())):
+        node.get("contributions").fail(_("A list is expected here."))
+    if not all(type(count) is int for count in found.get("tiers", {}).values()):
+        node.get("tiers").fail(_("A whole number is expected here."))
+    return found
 
 
 def tidy(value: Any) -> Any:

@@ -10,7 +10,7 @@ import nh3
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 TAGS = {
     "p", "br", "strong", "em", "s", "ul", "ol", "li", "blockquote", "code", "pre", "a", "hr",
@@ -37,12 +37,29 @@ def render(text: str | None, references: Collection[str] = ()) -> Markup:
     )
 
 
+def literal(text: str | None, references: Collection[str] = ()) -> Markup:
+    """Words that are no Markdown as HTML: every sign as it stands, line breaks kept, [3] a link to its source."""
+    parts: list[str] = []
+    end, words = 0, text or ""
+    for match in _CITATION.finditer(words):
+        if match[1] in references:
+            parts += [str(escape(words[end : match.start()])), f'<a class="cite" href="#source-{match[1]}">{match[0]}</a>']
+            end = match.end()
+    parts.append(str(escape(words[end:])))
+    return Markup("".join(parts).replace("\n", "<br>"))  # noqa: S704 - every word of people was escaped above
+
+
+def without_citations(text: str) -> str:
+    """Words that are no Markdown, without the numbers of sources."""
+    return re.sub(r"[ \u00a0]*\[\d{1,4}\]", "", text)
+
+
 def plain(text: str | None, *, citations: bool = True) -> str:
     """`text` without Markdown signs: paragraphs apart by an empty line, list items after a dash."""
     if text and not _SIGNS.search(text):
         return text.strip()
     found = "\n\n".join(filter(None, _blocks(_parser().parse(text or ""))))
-    return found if citations else re.sub(r"[ \u00a0]*\[\d{1,4}\]", "", found)
+    return found if citations else without_citations(found)
 
 
 def _blocks(tokens: Iterable[Token]) -> list[str]:

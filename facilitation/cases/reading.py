@@ -8,74 +8,14 @@ from typing import Any
 
 from markupsafe import Markup
 
-from facilitation.cases.document import ADDITIONS, QUADRANTS, Item, aspects, find
+from facilitation.cases.document import ADDITIONS, Item, aspects, find
 from facilitation.cases.importing import cited
-from facilitation.cases.markdown import render
+from facilitation.cases.markdown import literal, render
+from facilitation.cases.reading_peers import Peers, label_of
+from facilitation.cases.reading_pieces import Block, Line, PartView, SectionView, Wish
 from facilitation.cases.template import Field, Part, Section, Template
 from facilitation.cases.values import shown_extra
 from facilitation.core.i18n import _
-
-#: Origins that are somebody's own experience told at an event; everything else was found or written at a desk (R-98).
-FIRST_HAND = frozenset({"lab", "webinar", "consultation"})
-
-
-@dataclass(frozen=True)
-class Line:
-    """An item: a row of a table (cells in the order of its columns) or a line of text."""
-
-    id: str
-    cells: tuple[Markup, ...]
-    origin: str
-    origin_label: str
-    sources: tuple[Mapping[str, Any], ...]
-    about: str = ""  # the field a line adds to, or what peers checked
-    checks: tuple[Line, ...] = ()  # what peers said about a SWOT line
-
-    @property
-    def from_lab(self) -> bool:
-        return self.origin in FIRST_HAND
-
-
-@dataclass(frozen=True)
-class Block:
-    """A field. Of `html`, `items` (labels) and `lines` one is filled; `columns` heads the lines of a table."""
-
-    id: str
-    label: str
-    html: str = ""  # safe
-    items: tuple[str, ...] = ()
-    columns: tuple[str, ...] = ()
-    lines: tuple[Line, ...] = ()
-
-
-@dataclass(frozen=True)
-class SectionView:
-    """A section; those of the matrix are read as one and carry all their numbers."""
-
-    id: str
-    numbers: tuple[str, ...]
-    title: str
-    blocks: tuple[Block, ...] = ()
-    matrix: tuple[dict[str, Any], ...] = ()
-    cites: tuple[str, ...] = ()  # numbers of the sources of this section
-
-
-@dataclass(frozen=True)
-class PartView:
-    number: int
-    title: str
-    sections: tuple[SectionView, ...]
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What a reader wants to see only: items of one origin, rows of one kind (R-12, R-21)."""
-
-    origin: str = ""
-    kind: str = ""
-
-    def __bool__(self) -> bool:
-        return bool(self.origin or self.kind)
 
 
 @dataclass(frozen=True)
@@ -92,6 +32,14 @@ class Reader:
 
     def html(self, text: Any) -> Markup:
         return render(text if isinstance(text, str) else "", self.document.get("references", {}))
+
+    def words_as_they_stand(self, text: Any) -> Markup:
+        """Words of a cell or a line, which are no Markdown."""
+        return literal(text if isinstance(text, str) else "", self.document.get("references", {}))
+
+    def said(self, known: Field, text: Any) -> Markup:
+        """The words of a field: the template says whether they are Markdown."""
+        return _inline(self.html(text)) if known.kind == "richtext" else self.words_as_they_stand(text)
 
     def references(self) -> list[tuple[str, Mapping[str, str]]]:
         """The sources by number."""
@@ -110,15 +58,19 @@ class Reader:
             titles = [other for other in self.words.sections if other.is_matrix]
             matrix = tuple(self._matrix())
             numbers = tuple(other.id for other in titles)
-            return SectionView(section.id, numbers, titles[0].title, matrix=matrix, cites=self._cites(aspects(self.document)))
+            blocks = tuple(block for other in titles for block in self._beside(other))
+            cited = self._cites(aspects(self.document))
+            return SectionView(section.id, numbers, titles[0].title, blocks, matrix, cited)
         fields = self.document.get("sections", {}).get(section.id, {})
-        blocks = [self._block(known, fields.get(known.id)) for known in section.fields]
-        blocks.append(self._additions(section, fields.get(ADDITIONS)))
-        blocks.append(self._checks(section))
+        found = [self._block(known, fields.get(known.id)) for known in section.fields]
+        blocks = (*(block for block in found if block), *self._beside(section))
         cites = dict.fromkeys([*(str(number) for number in fields.get("cites", ())), *self._cites(fields)])
-        return SectionView(
-            section.id, (section.id,), section.title, tuple(block for block in blocks if block), cites=tuple(cites)
-        )
+        return SectionView(section.id, (section.id,), section.title, blocks, cites=tuple(cites))
+
+    def _beside(self, section: Section) -> list[Block]:
+        """Lines under a section that fit no field, and what peers checked in it."""
+        lines = self.document.get("sections", {}).get(section.id, {}).get(ADDITIONS)
+        return [block for block in (self._additions(section, lines), self._checks(section)) if block]
 
     def _cites(self, value: Any) -> tuple[str, ...]:
         """Numbers cited anywhere in `value` that have a source."""
@@ -138,7 +90,8 @@ class Reader:
             return self._list(known, self.words.labels(known.vocabulary, value or ()))
         if known.kind == "derived":
             return self._derived(known, value or {})
-        return Block(known.id, known.label, html=self.html(value)) if value else None
+        html = self.html(value) if known.kind == "richtext" else self.words_as_they_stand(value)
+        return Block(known.id, known.label, html=html) if value else None
 
     def _list(self, known: Field, labels: Sequence[str]) -> Block | None:
         return Block(known.id, known.label, items=tuple(labels)) if labels else None
@@ -162,7 +115,7 @@ class Reader:
         origin = item.get("origin", "")
         return Line(
             id=item["id"],
-            cells=tuple(_inline(self.html(cell)) for cell in cells),
+            cells=tuple(map(self.words_as_they_stand, cells)),
             origin=origin,
             origin_label=self.words.label("origins", origin),
             sources=tuple(item.get("sources", ())),
@@ -177,7 +130,7 @@ class Reader:
 
     def _additions(self, section: Section, lines: Sequence[Item] | None) -> Block | None:
         wanted = [
-            replace(self.line(item, [item.get("text", "")]), about=_label(section, item.get("about")))
+            replace(self.line(item, [item.get("text", "")]), about=label_of(section, item.get("about")))
             for item in lines or ()
             if self._wanted(None, item)
         ]
@@ -186,43 +139,20 @@ class Reader:
 
     # ---- what peers checked, settled and tied to the case
 
-    def _checks(self, section: Section) -> Block | None:
-        items = [
-            item for item in self.document.get("checks", ()) if item.get("section") == section.id and self._wanted(None, item)
-        ]
-        lines = tuple(replace(self._check(item), about=_label(section, item.get("field"))) for item in items)
-        return Block("checks", _("Checked with peers"), lines=lines) if lines else None
-
-    def _check(self, item: Item) -> Line:
-        said = {
-            "noted": _("To be corrected: %(text)s", text=item.get("text", "")),
-            "corrected": _("Corrected; before: %(text)s", text=item.get("before", "")),
-            "reworded": _("Reworded after the lab; before: %(text)s", text=item.get("before", "")),
-            "dropped": _("Taken out after the lab: %(text)s", text=item.get("before", "")),
-        }
-        confirmed = item.get("text", "") if "section" in item else _("Confirmed by peers")
-        return self.line(item, [said.get(item.get("verdict", ""), confirmed)])
-
     def swot(self) -> list[tuple[str, list[Line]]]:
         """(quadrant, lines) of the draft SWOT, each with what peers said about it; what they took out comes last."""
-        checks = [item for item in self.document.get("checks", ()) if "swot" in item]
-        found = []
-        for quadrant in QUADRANTS:
-            lines = [
-                replace(
-                    self.line(line, [line["text"]]),
-                    checks=tuple(self._check(item) for item in checks if item.get("item") == line["id"]),
-                )
-                for line in self.document.get("swot", {}).get(quadrant, ())
-            ]
-            lines += [self._check(item) for item in checks if (item["swot"], item.get("verdict")) == (quadrant, "dropped")]
-            if lines:
-                found.append((quadrant, lines))
-        return found
+        return Peers(self.document, self.line).swot()
 
     def challenges(self) -> list[Line]:
         """Unresolved challenges that peers tied to the case."""
-        return [self.line(item, [item.get("text", "")]) for item in self.document.get("challenges", ())]
+        return [
+            self.line(item, [item.get("text", "")]) for item in self.document.get("challenges", ()) if self._wanted(None, item)
+        ]
+
+    def _checks(self, section: Section) -> Block | None:
+        items = [item for item in self.document.get("checks", ()) if item.get("section") == section.id]
+        lines = Peers(self.document, self.line).checks(section, [item for item in items if self._wanted(None, item)])
+        return Block("checks", _("Checked with peers"), lines=lines) if lines else None
 
     # ---- the matrix
 
@@ -248,7 +178,7 @@ class Reader:
             return None
         category = self.words.category(element.get("category"))
         extra = [
-            (known.label, _inline(self.html(_option(known, value)))) for known, value in shown_extra(element, category) if value
+            (known.label, self.said(known, _option(known, value))) for known, value in shown_extra(element, category) if value
         ]
         return {
             "id": element["id"],
@@ -265,21 +195,19 @@ class Reader:
     def _suggestion(self, item: Item) -> dict[str, Any]:
         needs = item.get("needs", {})
         said = {known.id: item.get(known.id, "") for known in self.words.suggestion_fields}
+        html = {known.id: self.said(known, said[known.id]) for known in self.words.suggestion_fields}
         return {
             "id": item["id"],
-            "what": said.get("what_to_transfer", ""),
+            "what": html.get("what_to_transfer", ""),
             "how": self.html(said.get("how_to_transfer")),
-            "setting": _inline(self.html(said.get("target_context"))),
-            "needs": [(known.label, _inline(self.html(needs[known.id]))) for known in self.words.needs if needs.get(known.id)],
+            "setting": html.get("target_context", ""),
+            "needs": [
+                (known.label, self.words_as_they_stand(needs[known.id])) for known in self.words.needs if needs.get(known.id)
+            ],
             "degree": self.words.value_label("degree", said.get("degree")) if said.get("degree") else "",
             "specificity": self.words.value_label("specificity", said.get("specificity")) if said.get("specificity") else "",
             "line": self.line(item, ()),
         }
-
-
-def _label(section: Section, field: str | None) -> str:
-    known = section.field(field) if field else None
-    return known.label if known else ""
 
 
 def _option(known: Field, value: str) -> str:

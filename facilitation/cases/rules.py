@@ -10,8 +10,8 @@ from typing import Any
 
 from facilitation.cases.compare import compare
 from facilitation.cases.completeness import completeness
-from facilitation.cases.document import content
-from facilitation.cases.template import Section
+from facilitation.cases.document import ADDITIONS, content
+from facilitation.cases.template import Section, Template
 
 __all__ = ["compare", "completeness", "folds", "mark", "needs_reason", "section_content"]
 
@@ -36,6 +36,18 @@ def section_content(document: Mapping[str, Any], section: Section) -> dict[str, 
 
 def swot_content(document: Mapping[str, Any]) -> dict[str, Any]:
     return {"swot": document.get("swot", {}), "questions": document.get("questions", [])}
+
+
+def peers_content(document: Mapping[str, Any], template: Template) -> dict[str, Any]:
+    """What peers tied to the case and checked in it, and lines beside the matrix, which no other editor shows."""
+    sections = document.get("sections", {})
+    lines = {section.id: sections.get(section.id, {}).get(ADDITIONS, []) for section in template.sections if section.is_matrix}
+    return {"challenges": document.get("challenges", []), "checks": document.get("checks", []), "lines": lines}
+
+
+def may_reword(check: Mapping[str, Any]) -> bool:
+    """Are the words of this record its own? Those of a correction or of a line stand elsewhere in the case."""
+    return "section" in check and check.get("verdict") in ("confirmed", "noted")
 
 
 def item_content(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from facilitation.core.text import Unclean, clean
 PROSE, LINE, CELL = 20_000, 500, 2_000  # graphemes at most
 ROWS, CHOICES, KEYS = 200, 200, 60
 ITEM_ID = re.compile(r"[A-Za-z0-9_-]{6,40}")
+NAME = re.compile(r"[\w-]{1,40}")
 ORIGINS = "origins"
 
 

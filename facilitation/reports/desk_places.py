@@ -9,10 +9,11 @@ from typing import Any
 
 from facilitation.cases.document import Found, content, find
 from facilitation.cases.markdown import plain
+from facilitation.cases.reading_peers import quadrant_name
 from facilitation.cases.template import Template
 from facilitation.core.i18n import _
 from facilitation.reports.closed import Proposal
-from facilitation.reports.place_words import place_name, swot_name
+from facilitation.reports.place_words import place_name
 from facilitation.reports.places import field_at, is_there, say_target, words_at
 
 _WORD = re.compile(r"\w{3,}")
@@ -145,10 +146,10 @@ def _swot_place(document: Mapping[str, Any], proposal: Proposal) -> Place:
     quadrant = proposal.target["swot"]
     lines = document.get("swot", {}).get(quadrant, ())
     if "item" not in proposal.target:
-        return Place(swot_name(quadrant), lines=_lines(lines, proposal.id), slot=_("A new line goes here"))
+        return Place(quadrant_name(quadrant), lines=_lines(lines, proposal.id), slot=_("A new line goes here"))
     now = words_at(document, proposal.target) or ""
     other = tuple(str(line["text"]) for line in lines if line["id"] != proposal.target["item"])
-    return Place(swot_name(quadrant), title=now, lines=other, now=now, slot=_how(str(proposal.detail.get("how", "reword"))))
+    return Place(quadrant_name(quadrant), title=now, lines=other, now=now, slot=_how(str(proposal.detail.get("how", "reword"))))
 
 
 def _how(how: str) -> str:

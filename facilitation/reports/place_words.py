@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from facilitation.cases.document import QUADRANTS, find, walk
+from facilitation.cases.reading_peers import quadrant_name
 from facilitation.cases.template import Field, Section, Template
 from facilitation.core.i18n import _
 from facilitation.reports.places import field_at, read_target
@@ -17,19 +18,13 @@ def place_name(ref: str, document: Mapping[str, Any], words: Template) -> str:
     if "section" in target or "fact" in target:
         return _section_name(target, words)
     if "swot" in target:
-        return swot_name(target["swot"])
+        return quadrant_name(target["swot"])
     if "challenges" in target:
         return _("Unresolved challenges")
     if "matrix" in target:
         return _("Matrix, aspects")
     found = find(document, ref)
     return f"{ref} {found.item.get('title', '')}".strip() if found else ref
-
-
-def swot_name(quadrant: str) -> str:
-    return {"S": _("SWOT, strengths"), "W": _("SWOT, weaknesses"), "O": _("SWOT, opportunities"), "T": _("SWOT, threats")}[
-        quadrant
-    ]
 
 
 def _section_name(target: Mapping[str, str], words: Template) -> str:
@@ -68,7 +63,7 @@ def _in_section(section: Section) -> Iterator[tuple[str, str]]:
 
 def _beside() -> Iterator[tuple[str, str]]:
     for quadrant in QUADRANTS:
-        yield f"swot:{quadrant}", _("%(name)s: a new line", name=swot_name(quadrant))
+        yield f"swot:{quadrant}", _("%(name)s: a new line", name=quadrant_name(quadrant))
     yield "challenges", _("Unresolved challenges: a new line")
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from facilitation.cases import queries
 from facilitation.cases.commands import SOURCE, details_content
-from facilitation.cases.editing import matrix_form, progress, section_form, swot_form
+from facilitation.cases.editing import matrix_form, peers_form, progress, section_form, swot_form
 from facilitation.cases.models import Case
 from facilitation.cases.rules import mark
 from facilitation.cases.template import Template
@@ -85,11 +85,13 @@ def edit(case: str) -> ResponseReturnValue:
 
 @blueprint.get("/<case>/edit/<section>")
 def section(case: str, section: str) -> ResponseReturnValue:
-    """One section, the matrix, or the draft SWOT with the open questions."""
+    """One section, the matrix, the draft SWOT with the open questions, or what came from peers."""
     row, words = _editable(case)
     found = words.section(section)
     if section == "swot":
         form, stance = swot_form(row.document, words), ""
+    elif section == "peers":
+        form, stance = peers_form(row.document, words), ""
     elif found is None:
         raise Refused("not_found")
     elif found.is_matrix:

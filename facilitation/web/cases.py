@@ -17,7 +17,8 @@ from facilitation.cases.document import walk
 from facilitation.cases.exchange import exported
 from facilitation.cases.files.formats import FORMATS, Wanted, blank, together
 from facilitation.cases.models import Case, CaseRevision
-from facilitation.cases.reading import Reader, Wish
+from facilitation.cases.reading import Reader
+from facilitation.cases.reading_pieces import Wish
 from facilitation.cases.template import Template
 from facilitation.cases.views import room_value
 from facilitation.core import i18n
@@ -158,6 +159,8 @@ def _place(words: Template) -> Any:
 
     def name(place: str) -> str:
         section = words.section(place)
+        if place == "peers":
+            return _("From peers")
         return f"{section.id} {section.title}" if section else words.words.get(f"section.{place}", "")
 
     return name

@@ -62,6 +62,13 @@ degrees = st.sampled_from(["", "as_is", "with_adaptation", "not_transferable"])
 needs = st.dictionaries(st.sampled_from([field.id for field in EN.needs]), texts, max_size=3)
 
 
+facts = st.sampled_from([
+    {"section": "2.2", "verdict": "confirmed"}, {"section": "3.2", "verdict": "noted"},
+    {"section": "2.1", "field": "development", "verdict": "corrected", "before": "It began in 2019."},
+    {"section": "2.2", "field": "institutions", "item": "row-000001", "column": "name", "verdict": "corrected", "before": "A"},
+])  # fmt: skip
+
+
 @st.composite
 def documents(draw: Any) -> Document:
     """A case as editing, importing and merging would leave it."""
@@ -72,7 +79,8 @@ def documents(draw: Any) -> Document:
     return document
 
 
-EDITS = ["aspect", "element", "suggestion", "line", "row", "text", "swot", "remove", "move", "change", "pick"]
+EDITS = ["aspect", "element", "suggestion", "line", "about", "row", "text", "swot", "challenge", "check", "settle", "remove",
+         "move", "change", "pick"]  # fmt: skip
 
 
 @st.composite
@@ -96,6 +104,21 @@ def edits(draw: Any, document: Document) -> Document:  # noqa: C901 - one branch
             return doc.add_suggestion(document, parent, **words, **said)[0]
         case "line":
             return doc.extend_section(document, draw(st.sampled_from(["2.1", "2.3", "3.1"])), text=draw(texts), **said)[0]
+        case "about":
+            place = draw(st.sampled_from([("2.1", "development"), ("3.1", "indicators"), ("3.2", None)]))
+            return doc.extend_section(document, place[0], text=draw(texts), about=place[1], **said)[0]
+        case "challenge":
+            return doc.add_to(document, "challenges", text=draw(texts), **said)[0]
+        case "check":
+            return doc.add_to(document, "checks", **draw(facts), text=draw(texts), **said)[0]
+        case "settle" if doc.draft_swot(document):
+            quadrant, line, text = draw(st.sampled_from(doc.draft_swot(document)))
+            record = {"swot": quadrant, "item": line, **said}
+            if draw(st.booleans()):
+                return doc.add_to(document, "checks", verdict="confirmed", text=text, **record)[0]
+            whole = doc.need(document, line).item
+            document = doc.remove_item(document, line)
+            return doc.add_to(document, "checks", verdict="dropped", before=text, line=whole, at=1, **record)[0]
         case "row":
             cells = {"group": draw(texts), "direction": draw(st.sampled_from(["benefits", "both", None]))}
             return doc.extend_section(document, "2.3", field="stakeholders", **cells, **said)[0]

@@ -263,7 +263,7 @@ COMMAND_ROWS = {
     """,
     ("lab", "sfaaoooofo"): "note.save merge.propose merge.add",
     ("case", "saaaaaoofo"): """
-        case.set_status case.save_details case.save_section case.save_swot case.save_references
+        case.set_status case.save_details case.save_section case.save_swot case.save_peers case.save_references
         case.add_aspect case.update_aspect case.move_aspect case.remove_aspect
         case.add_element case.update_element case.move_element case.remove_element
         case.add_suggestion case.update_suggestion case.move_suggestion case.remove_suggestion case.restore_item

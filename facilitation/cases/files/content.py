@@ -7,11 +7,21 @@ and what a file says can be compared with what the case said.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from facilitation.cases.document import ADDITIONS, QUADRANTS, Item, aspects, find, walk
 from facilitation.cases.exporting import Exported
+from facilitation.cases.files.peers import Peers
+from facilitation.cases.files.pieces import (
+    CaseText,
+    Entry,
+    PartText,
+    Picks,
+    Place,
+    SectionText,
+    Table,
+    Titles,
+)
 from facilitation.cases.files.slots import (
     Slot,
     aspect_slots,
@@ -24,105 +34,7 @@ from facilitation.cases.template import TOPICS, Field, Option, Section, Template
 from facilitation.cases.values import ORIGINS
 from facilitation.core.i18n import _, n_, use_locale
 
-#: Where words come from people who were there; everything else was read somewhere (R-21).
-FIRST_HAND = ("interview", "owner", "webinar", "lab", "consultation")
 REFERENCE = ("publisher", "title", "year", "url")
-Titles = Mapping[str, str]  # lab → its title
-
-
-@dataclass(frozen=True)
-class Entry:
-    """An item: a row, a line, an aspect, an element or a suggestion. `note`: which lab, which tiers, how many dots."""
-
-    id: str
-    slots: tuple[Slot, ...]
-    origin: str = "desk"
-    note: str = ""
-    ref: str = ""
-    entries: tuple[Entry, ...] = ()
-
-    @property
-    def first_hand(self) -> bool:
-        return self.origin in FIRST_HAND
-
-    def slot(self, id_: str) -> Slot | None:
-        return next((slot for slot in self.slots if slot.id == id_), None)
-
-
-@dataclass(frozen=True)
-class Table:
-    """Entries with the same slots. `columns`: empty slots, as heads and for new rows."""
-
-    id: str
-    label: str
-    columns: tuple[Slot, ...]
-    entries: tuple[Entry, ...] = ()
-
-
-@dataclass(frozen=True)
-class Picks:
-    """A choice from the matrix with words before it (R-06): (A1 or A1.E3, its title)."""
-
-    id: str
-    label: str
-    lead_in: str = ""
-    picked: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class Place:
-    """A field of a section with its guiding questions."""
-
-    content: Slot | Table | Picks
-    questions: tuple[str, ...] = ()
-
-    @property
-    def empty(self) -> bool:
-        match self.content:
-            case Table():
-                return not self.content.entries
-            case Picks():
-                return not self.content.picked and not self.content.lead_in
-            case _:
-                return self.content.empty
-
-
-@dataclass(frozen=True)
-class SectionText:
-    id: str
-    title: str
-    places: tuple[Place, ...] = ()
-    questions: tuple[str, ...] = ()  # of the matrix
-    stance: str = ""
-    matrix: tuple[Entry, ...] | None = None  # stands in the last of the sections that are written in it
-    cites: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class PartText:
-    number: int
-    title: str
-    subtitle: str
-    rules: tuple[str, ...]
-    sections: tuple[SectionText, ...]
-
-
-@dataclass(frozen=True)
-class CaseText:
-    """A whole case. `details`: what a case record says beside the template; `basis`: how much of it is first-hand."""
-
-    ref: str
-    title: str
-    locale: str
-    details: tuple[Slot, ...]
-    parts: tuple[PartText, ...]
-    swot: Table
-    questions: Table
-    references: tuple[tuple[str, tuple[str, ...]], ...]
-    basis: tuple[tuple[str, int], ...]
-    blank: bool = False
-    guided: bool = False
-    words: Mapping[str, str] = field(default_factory=dict)
 
 
 def case_text(case: Exported, words: Template, *, guided: bool = False, labs: Titles | None = None) -> CaseText:
@@ -140,6 +52,7 @@ def blank_case(words: Template) -> Exported:
 class _Assembler:
     def __init__(self, case: Exported, words: Template, guided: bool, labs: Titles) -> None:
         self.case, self.words, self.document, self.guided, self.labs = case, words, case.document, guided, labs
+        self.peers = Peers(case.document, words, swot_columns(), self.row)
 
     def text(self) -> CaseText:
         case, say = self.case, self.words.words
@@ -150,6 +63,8 @@ class _Assembler:
             details=tuple(self._details()),
             parts=tuple(self._part(part.number) for part in self.words.parts),
             swot=self._swot(),
+            settled=self.peers.settled(),
+            challenges=self._lines("challenges", _("Unresolved challenges"), self.document.get("challenges", ())),
             questions=self._lines("questions", _("Open questions"), self.document.get("questions", ())),
             references=tuple(
                 (number, tuple(str(entry.get(key, "")) for key in REFERENCE)) for number, entry in self._references()
@@ -201,13 +116,11 @@ class _Assembler:
         last = [other for other in self.words.sections if other.is_matrix][-1]
         fields = self.document.get("sections", {}).get(section.id, {})
         asked = tuple(question.text for question in section.questions) if self.guided else ()
+        beside = self.peers.beside(section, fields.get(ADDITIONS, ()))
         if section.is_matrix:
             matrix = tuple(map(self._aspect, aspects(self.document))) if section is last else None
-            return SectionText(section.id, section.title, (), asked, section.stance if self.guided else "", matrix)
-        places = [self._place(section, known, fields.get(known.id)) for known in section.fields]
-        if fields.get(ADDITIONS):
-            label = self.words.words.get(f"field.{ADDITIONS}", ADDITIONS)
-            places.append(Place(self._lines(ADDITIONS, label, fields.get(ADDITIONS, ()))))
+            return SectionText(section.id, section.title, beside, asked, section.stance if self.guided else "", matrix)
+        places = [*(self._place(section, known, fields.get(known.id)) for known in section.fields), *beside]
         kept = tuple(place for place in places if self.guided or not place.empty)
         return SectionText(section.id, section.title, kept, cites=tuple(str(number) for number in fields.get("cites", ())))
 
@@ -218,7 +131,7 @@ class _Assembler:
     def _content(self, known: Field, value: Any) -> Slot | Table | Picks:
         if known.is_rows:
             columns = tuple(column_slot(column) for column in known.columns)
-            return Table(known.id, known.label, columns, tuple(self._row(columns, row) for row in value or ()))
+            return Table(known.id, known.label, columns, tuple(self.row(columns, row) for row in value or ()))
         match known.kind:
             case "topic_refs":
                 return self._many(known.id, known.label, TOPICS, self.document.get("topics"))
@@ -237,19 +150,19 @@ class _Assembler:
         return Picks(known.id, known.label, value.get("lead_in", ""), picked)
 
     def _lines(self, id_: str, label: str, lines: Sequence[Item]) -> Table:
-        columns = (Slot("text", _("Text")),)
-        return Table(id_, label, columns, tuple(self._row(columns, line) for line in lines))
+        columns = (Slot("text", _("Text"), "plain"),)
+        return Table(id_, label, columns, tuple(self.row(columns, line) for line in lines))
 
     def _swot(self) -> Table:
-        options = tuple(Option(letter, f"{letter} · {_swot_word(letter)}") for letter in QUADRANTS)
-        columns = (Slot("quadrant", _("Column"), "choice", options=options), Slot("text", _("Text")))
+        options = swot_columns()
+        columns = (Slot("quadrant", _("Column"), "choice", options=options), Slot("text", _("Text"), "plain"))
         swot = self.document.get("swot", {})
-        rows = [self._row(columns, {**line, "quadrant": letter}) for letter in QUADRANTS for line in swot.get(letter, ())]
+        rows = [self.row(columns, {**line, "quadrant": letter}) for letter in QUADRANTS for line in swot.get(letter, ())]
         return Table("swot", self.words.words.get("section.swot", "SWOT"), columns, tuple(rows))
 
     # ---- items
 
-    def _row(self, columns: Sequence[Slot], item: Mapping[str, Any]) -> Entry:
+    def row(self, columns: Sequence[Slot], item: Mapping[str, Any]) -> Entry:
         return self._entry(item, [filled(column, item.get(column.id)) for column in columns])
 
     def _entry(self, item: Mapping[str, Any], slots: Sequence[Slot], ref: str = "", entries: Sequence[Entry] = ()) -> Entry:
@@ -284,6 +197,10 @@ class _Assembler:
     def _suggestion(self, item: Item) -> Entry:
         said = {**item, **{f"needs.{key}": value for key, value in item.get("needs", {}).items()}}
         return self._entry(item, [filled(slot, said.get(slot.id)) for slot in suggestion_slots(self.words)])
+
+
+def swot_columns() -> tuple[Option, ...]:
+    return tuple(Option(letter, f"{letter} · {_swot_word(letter)}") for letter in QUADRANTS)
 
 
 def _swot_word(letter: str) -> str:

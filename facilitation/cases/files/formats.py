@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from facilitation.cases.exporting import Exported, cases_json, cases_yaml
-from facilitation.cases.files.content import Titles
 from facilitation.cases.files.markdown_file import case_markdown
 from facilitation.cases.files.pdf import case_pdf
+from facilitation.cases.files.pieces import Titles
 from facilitation.cases.files.word import blank_docx, case_docx
 from facilitation.cases.files.word_file import EPOCH
 from facilitation.cases.template import Template

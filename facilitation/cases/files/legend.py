@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from facilitation.cases.files.content import FIRST_HAND, CaseText
+from facilitation.cases.files.pieces import AT_EVENTS, FIRST_HAND, CaseText
 from facilitation.cases.template import Template
 from facilitation.cases.values import ORIGINS
 from facilitation.core.i18n import _
@@ -23,11 +23,11 @@ def legend(content: CaseText, words: Template) -> list[str]:
     told = ", ".join(f"{words.label(ORIGINS, id_)} {count}" for id_, count in first)
     basis = _("Of %(total)s entries, %(said)s are first-hand experience (%(told)s); the others are desk research.",
               total=total, said=said, told=told)  # fmt: skip
-    if not any(id_ == "lab" for id_, _count in first):
+    if not any(id_ in AT_EVENTS for id_, _count in first):
         return [basis]
     return [
         basis,
-        _("Underlined words came from a lab; the source says from which. Where no source is named, it is desk research."),
+        _("Underlined words were said at an event; the source says at which. Where no source is named, it is desk research."),
     ]
 
 

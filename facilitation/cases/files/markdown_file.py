@@ -1,15 +1,19 @@
 """A case as one Markdown text (R-26), in the order of the template; the matrix as a table of three columns.
 
-What people wrote stands as they wrote it; only inside tables a line break becomes `<br>` and a bar is escaped.
+Texts that are Markdown stand as they were written, all other words are escaped so that they read the same; inside tables a
+line break becomes `<br>` and a bar is escaped.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from facilitation.cases.exporting import Exported
-from facilitation.cases.files.content import CaseText, Entry, PartText, Picks, SectionText, Table, Titles, case_text
+from facilitation.cases.files.content import case_text
 from facilitation.cases.files.legend import legend, matrix_heads
+from facilitation.cases.files.pieces import CaseText, Entry, PartText, Picks, SectionText, Table, Titles
+from facilitation.cases.files.prose import escaped
 from facilitation.cases.files.slots import Slot
 from facilitation.cases.template import Template
 from facilitation.cases.values import ORIGINS
@@ -29,12 +33,12 @@ class _Writer:
 
     def blocks(self) -> Iterator[str]:
         content = self.content
-        yield f"# {_line(content.title)}"
+        yield f"# {_line(escaped(content.title))}"
         yield "\n".join(f"- {slot.label}: {_chosen(slot)}" for slot in content.details if not slot.empty)
         yield from (f"*{told}*" for told in legend(content, self.words))
         for part in content.parts:
             yield from self.part(part)
-        for table in (content.swot, content.questions):
+        for table in content.tables:
             if table.entries:
                 yield f"## {table.label}"
                 yield self.table(table)
@@ -49,22 +53,22 @@ class _Writer:
     def section(self, section: SectionText) -> Iterator[str]:
         yield f"### {section.id} {section.title}"
         yield _quoted([*([section.stance] if section.stance else []), *section.questions])
+        if section.matrix:
+            yield _table(matrix_heads(self.words), [cells for aspect in section.matrix for cells in self.aspect(aspect)])
         for place in section.places:
             yield f"**{place.content.label}**"
             yield _quoted(place.questions)
             yield self.answer(place.content)
-        if section.matrix:
-            yield _table(matrix_heads(self.words), [cells for aspect in section.matrix for cells in self.aspect(aspect)])
 
     def answer(self, content: Slot | Table | Picks) -> str:
         match content:
             case Table():
                 return self.table(content) if content.entries else ""
             case Picks():
-                picked = "\n".join(f"- {ref} {_line(title)}" for ref, title in content.picked)
+                picked = "\n".join(f"- {ref} {_line(escaped(title))}" for ref, title in content.picked)
                 return "\n\n".join(filter(None, [content.lead_in, picked]))
             case _:
-                return "\n".join(f"- {_line(content.name(id_))}" for id_ in content.chosen) or content.text
+                return "\n".join(f"- {_line(content.name(id_))}" for id_ in content.chosen) or _chosen(content)
 
     # ---- tables
 
@@ -92,7 +96,7 @@ class _Writer:
     def item(self, entry: Entry, ref: str) -> str:
         """An item of the matrix inside a cell."""
         title, description = entry.slot("title"), entry.slot("description")
-        parts = [f"**{' '.join(filter(None, [ref, _line(title.text)]))}**"] if title else []
+        parts = [f"**{' '.join(filter(None, [ref, _line(escaped(title.text))]))}**"] if title else []
         parts += [description.text] if description and description.text else []
         named = [slot for slot in entry.slots if slot.id not in {"title", "description"} and not slot.empty]
         parts += [f"*{_labelled(slot.label)}* {_chosen(slot)}" for slot in named]
@@ -101,13 +105,13 @@ class _Writer:
 
     def source(self, entry: Entry) -> str:
         label = self.words.label(ORIGINS, entry.origin)
-        return f"{label} ({entry.note})" if entry.note else label
+        return f"{label} ({escaped(entry.note)})" if entry.note else label
 
     def sources(self) -> Iterator[str]:
         if self.content.references:
             yield f"## {self.content.words['references']}"
         for number, cells in self.content.references:
-            yield f"[{number}] " + ", ".join(filter(None, cells))
+            yield f"\\[{number}\\] " + ", ".join(_address(cell) for cell in cells if cell)
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -116,7 +120,10 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _chosen(slot: Slot) -> str:
-    return ", ".join(slot.name(id_) for id_ in slot.chosen) if slot.chosen else slot.text
+    """The answer as Markdown: `prose` is that already, all other words are escaped."""
+    if slot.chosen:
+        return ", ".join(slot.name(id_) for id_ in slot.chosen)
+    return slot.text if slot.kind == "prose" else escaped(slot.text)
 
 
 def _labelled(label: str) -> str:
@@ -125,6 +132,11 @@ def _labelled(label: str) -> str:
 
 def _quoted(lines: Sequence[str]) -> str:
     return "\n".join(f"> {line}" for line in lines)
+
+
+def _address(text: str) -> str:
+    """A link where it is one."""
+    return f"<{text}>" if re.fullmatch(r"https?://[^\s<>\\]+", text) else escaped(text)
 
 
 def _line(text: str) -> str:

@@ -16,10 +16,11 @@ from typing import Any
 import typst
 
 from facilitation.cases.exporting import Exported
-from facilitation.cases.files.content import CaseText, Entry, Picks, SectionText, Table, Titles, case_text
+from facilitation.cases.files.content import case_text
 from facilitation.cases.files.legend import legend, matrix_heads, reference_heads
+from facilitation.cases.files.pieces import CaseText, Entry, Picks, SectionText, Table, Titles
 from facilitation.cases.files.prose import Block, Run, forward
-from facilitation.cases.files.slots import Slot, weight
+from facilitation.cases.files.slots import Slot, blocks_of, weight
 from facilitation.cases.files.word_matrix import SHARES
 from facilitation.cases.files.word_xml import right_to_left
 from facilitation.cases.template import Template
@@ -80,7 +81,7 @@ class _Tree:
             yield from (self.asked(rule) for rule in part.rules)
             for section in part.sections:
                 yield from self.section(section)
-        for table in (content.swot, content.questions):
+        for table in content.tables:
             if table.entries:
                 yield self.heading("", table.label, 1)
                 yield self.rows(table)
@@ -92,6 +93,8 @@ class _Tree:
     def section(self, section: SectionText) -> Iterator[Piece]:
         yield self.heading(section.id, section.title, 2)
         yield from (self.asked(text) for text in [*([section.stance] if section.stance else []), *section.questions])
+        if section.matrix:
+            yield self.matrix(section.matrix)
         for place in section.places:
             yield self.heading("", place.content.label, 3)
             yield from (self.asked(text) for text in place.questions)
@@ -106,8 +109,6 @@ class _Tree:
                     ]
                 case _:
                     yield from self.answer(place.content)
-        if section.matrix:
-            yield self.matrix(section.matrix)
 
     # ---- pieces
 
@@ -128,10 +129,12 @@ class _Tree:
     def words_in(self, text: str, bold: bool = False) -> list[Piece]:
         return [self.line([Run(text, bold=bold)])] if text else []
 
-    def prose(self, text: str, label: str = "", *, lab: bool = False) -> list[Piece]:
+    def prose(self, text: str) -> list[Piece]:
+        return self.set(forward(text))
+
+    def set(self, blocks: Sequence[Block], label: str = "", *, lab: bool = False) -> list[Piece]:
         """A text as paragraphs and lists; its label before the first words."""
         found: list[Piece] = []
-        blocks = list(forward(text))
         if label and (not blocks or blocks[0].kind in {"bullet", "number"}):
             found.append(self.line([], label))
             label = ""
@@ -152,7 +155,7 @@ class _Tree:
     def answer(self, slot: Slot, label: str = "", *, lab: bool = False) -> list[Piece]:
         if slot.chosen:
             return [self.line([Run("; ".join(slot.name(id_) for id_ in slot.chosen))], label)]
-        return self.prose(slot.text, label, lab=lab)
+        return self.set(blocks_of(slot), label, lab=lab)
 
     # ---- tables
 
@@ -166,7 +169,7 @@ class _Tree:
         used = {slot.id for entry in table.entries for slot in entry.slots if not slot.empty}
         columns = [column for column in table.columns if column.id in used]
         told = any(entry.origin != "desk" or entry.note for entry in table.entries)
-        rows = [[*(self.answer(entry.slot(column.id) or column, lab=entry.origin == "lab") for column in columns),
+        rows = [[*(self.answer(entry.slot(column.id) or column, lab=entry.at_event) for column in columns),
                  *([self.source(entry)] if told else [])] for entry in table.entries]  # fmt: skip
         weights = [weight(column) for column in columns] + ([1.1] if told else [])
         return self.table([column.label for column in columns] + ([_("Source")] if told else []), rows, weights)
@@ -193,9 +196,9 @@ class _Tree:
         return self.table(matrix_heads(self.words), rows, SHARES, broad=True, open_=open_)
 
     def item(self, entry: Entry, ref: str) -> list[Piece]:
-        title, description, lab = entry.slot("title"), entry.slot("description"), entry.origin == "lab"
+        title, description, lab = entry.slot("title"), entry.slot("description"), entry.at_event
         found = [self.line([Run(title.text, bold=True)], ref, lab=lab)] if title else []
-        found += self.prose(description.text, lab=lab) if description else []
+        found += self.answer(description, lab=lab) if description else []
         for slot in entry.slots:
             if slot.id not in {"title", "description"} and not slot.empty:
                 found += self.answer(slot, slot.label if slot.label.endswith("?") else f"{slot.label}:", lab=lab)

@@ -52,14 +52,24 @@ def forward(text: str) -> tuple[Block, ...]:
     return _blocks(_parser().parse(text)) or tuple(Block((Run(part),), "raw") for part in text.split("\n\n"))
 
 
+def literal(text: str) -> tuple[Block, ...]:
+    """Words that are no Markdown, as one paragraph with their line breaks."""
+    return (Block((Run(text),)),) if text else ()
+
+
+def escaped(text: str) -> str:
+    """Words that are no Markdown, as Markdown that reads the same."""
+    return _SPECIAL.sub(_escaped, text)
+
+
 def back(blocks: Iterable[Block]) -> str:
     """The Markdown of paragraphs, such that `forward` gives the same paragraphs again."""
     found = tidy(blocks)
     plain = _joined(found, escape=False)
     if any(block.kind == "raw" for block in found) or forward(plain) == found:
         return plain
-    escaped = _joined(found, escape=True)
-    return escaped if forward(escaped) == found else plain
+    signed = _joined(found, escape=True)
+    return signed if forward(signed) == found else plain
 
 
 def tidy(blocks: Iterable[Block]) -> tuple[Block, ...]:

@@ -6,16 +6,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from facilitation.cases.files.prose import Block, forward, literal
 from facilitation.cases.template import TOPICS, Category, Column, Field, Option, Template
+
+Kind = Literal["prose", "plain", "line", "choice", "many"]
 
 
 @dataclass(frozen=True)
 class Slot:
-    """A place for one answer. `line`: one line; `choice` and `many`: ids of `options`; `fixed`: not to be rewritten."""
+    """A place for one answer. `prose`: Markdown; `plain`: words as they stand, with their line breaks; `line`: the same in one
+    line; `choice` and `many`: ids of `options`."""
 
     id: str
     label: str
-    kind: Literal["prose", "line", "choice", "many"] = "prose"
+    kind: Kind = "prose"
     text: str = ""
     options: tuple[Option, ...] = ()
     chosen: tuple[str, ...] = ()
@@ -36,6 +40,11 @@ def filled(slot: Slot, value: Any) -> Slot:
     if slot.kind == "choice":
         return Slot(slot.id, slot.label, "choice", options=slot.options, chosen=(str(value),) if value else ())
     return Slot(slot.id, slot.label, slot.kind, "" if value is None else str(value))
+
+
+def blocks_of(slot: Slot) -> tuple[Block, ...]:
+    """The words of a slot as paragraphs: only `prose` is read as Markdown."""
+    return forward(slot.text) if slot.kind == "prose" else literal(slot.text)
 
 
 def aspect_slots(words: Template) -> tuple[Slot, ...]:
@@ -69,11 +78,14 @@ def suggestion_slots(words: Template) -> tuple[Slot, ...]:
 
 
 def slot_of(known: Field, prefix: str = "") -> Slot:
-    return Slot(f"{prefix}{known.id}", known.label, "choice" if known.options else "prose", options=known.options)
+    """Only `richtext` is Markdown (R-04: the template says which)."""
+    plain: Kind = "plain" if prefix == "needs." else "line"
+    kind: Kind = "choice" if known.options else "prose" if known.kind == "richtext" else plain
+    return Slot(f"{prefix}{known.id}", known.label, kind, options=known.options)
 
 
 def column_slot(column: Column) -> Slot:
-    return Slot(column.id, column.label, "choice" if column.options else "prose", options=column.options)
+    return Slot(column.id, column.label, "choice" if column.options else "plain", options=column.options)
 
 
 #: How much room columns take that hold little; all others count 2, choices 1.

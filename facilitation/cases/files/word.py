@@ -10,21 +10,11 @@ from collections.abc import Iterable, Sequence
 
 from facilitation.cases.exporting import Exported, cases_json
 from facilitation.cases.files import word_xml as xml
-from facilitation.cases.files.content import (
-    CaseText,
-    Entry,
-    PartText,
-    Picks,
-    Place,
-    SectionText,
-    Table,
-    Titles,
-    blank_case,
-    case_text,
-)
+from facilitation.cases.files.content import blank_case, case_text
 from facilitation.cases.files.legend import legend, reference_heads
+from facilitation.cases.files.pieces import CaseText, Entry, PartText, Picks, Place, SectionText, Table, Titles
 from facilitation.cases.files.prose import forward
-from facilitation.cases.files.slots import Slot, weight
+from facilitation.cases.files.slots import Slot, blocks_of, weight
 from facilitation.cases.files.word_file import packed
 from facilitation.cases.files.word_matrix import Matrix
 from facilitation.cases.template import Option, Template
@@ -60,7 +50,7 @@ class Writer:
         self.boxed: set[str] = set()
 
     def body(self) -> str:
-        parts = [self.front(), *map(self.part, self.content.parts), self.swot(), self.open_questions(), self.references()]
+        parts = [self.front(), *map(self.part, self.content.parts), *map(self.appendix, self.content.tables), self.references()]
         return "".join(parts)
 
     # ---- pieces
@@ -113,9 +103,9 @@ class Writer:
         head = self.heading(section.id, section.title, 2)
         asked = [*([section.stance] if section.stance else []), *section.questions]
         inner = "".join(self.ours(text, xml.QUESTION, keep=True) for text in asked)
-        inner += "".join(map(self.place, section.places))
         if section.matrix is not None:
             inner += Matrix(self, section.matrix).table()
+        inner += "".join(map(self.place, section.places))
         if section.cites:
             inner += self.ours(
                 f"{self.content.words['references']}: " + " ".join(f"[{n}]" for n in section.cites), xml.PROVENANCE
@@ -146,7 +136,7 @@ class Writer:
             return self.many(slot)
         if slot.kind == "choice":
             return xml.paragraph(self.choice(slot))
-        blocks = forward(slot.text)
+        blocks = blocks_of(slot)
         if not self.guided:
             return xml.prose(blocks)
         hint = xml.paragraph(xml.run(self.hint(), xml.PLACEHOLDER))
@@ -190,7 +180,7 @@ class Writer:
             return "".join(xml.paragraph(xml.run(slot.name(id_)), xml.CELL) for id_ in slot.chosen)
         if slot.kind == "line":
             return xml.paragraph(xml.run(slot.text), xml.CELL, text=slot.text)
-        return xml.prose(forward(slot.text), cell=True, first_hand=first_hand)
+        return xml.prose(blocks_of(slot), cell=True, first_hand=first_hand)
 
     def rows(self, table: Table) -> str:
         """Columns in which nothing stands are left out of what is only read."""
@@ -200,13 +190,13 @@ class Writer:
         heads = [column.label for column in columns] + ([_("Source")] if told else [])
         lines = [self.row(entry, columns, told=told) for entry in table.entries]
         blank = Entry("", table.columns, "")
-        lines += [self.row(blank, columns, told=told) for _n in range(BLANK_ROWS if self.guided else 0)]
+        lines += [self.row(blank, columns, told=told) for _n in range(BLANK_ROWS if self.guided and not table.kept else 0)]
         shares = self.shares(columns, told=told)
         return xml.table(lines, shares, head=heads, name=table.label)
 
     def row(self, entry: Entry, columns: Sequence[Slot], *, told: bool) -> str:
         slots = [entry.slot(column.id) or column for column in columns]
-        cells = [self.in_cell(slot, first_hand=entry.origin == "lab") for slot in slots]
+        cells = [self.in_cell(slot, first_hand=entry.at_event) for slot in slots]
         if told:
             cells.append(self.source(entry))
         if entry.id:
@@ -226,14 +216,8 @@ class Writer:
 
     # ---- after the template
 
-    def swot(self) -> str:
-        return self.appendix(self.content.swot)
-
-    def open_questions(self) -> str:
-        return self.appendix(self.content.questions)
-
     def appendix(self, table: Table) -> str:
-        if not table.entries and not self.guided:
+        if not table.entries and (not self.guided or table.kept):
             return ""
         return self.heading("", table.label, 1) + self.after(self.rows(table))
 

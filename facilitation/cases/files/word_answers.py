@@ -55,6 +55,12 @@ class Answers:
         text = back(par.block for par in self.written(pars))
         return old if old and back(forward(old)) == text else text
 
+    def plain(self, pars: Iterable[Par], old: str = "") -> str:
+        """Words that are no Markdown: each paragraph a line; an item of a list keeps its dash."""
+        lines = [f"– {par.text}" if par.kind == "bullet" else par.text for par in self.written(pars)]
+        text = "\n".join(lines).strip()
+        return old if old.strip() == text else text
+
     def line(self, pars: Iterable[Par], old: str = "") -> str:
         text = " ".join(par.text.replace("\n", " ") for par in self.written(pars) if par.text.strip()).strip()
         return old if " ".join(old.split()) == " ".join(text.split()) else text
@@ -66,8 +72,12 @@ class Answers:
                 return self.choice(slots, pars, str(old or ""), where)
             case "many":
                 return self.many(slots, pars, [str(item) for item in old or ()], where)
-            case _:
+            case "prose":
                 return self.prose(pars, str(old or ""))
+            case "plain":
+                return self.plain(pars, str(old or ""))
+            case _:
+                return self.line(pars, str(old or ""))
 
     def choice(self, slots: Sequence[Slot], pars: Iterable[Par], old: str, where: str) -> str:
         text = self.line(pars)

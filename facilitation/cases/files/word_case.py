@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from facilitation.cases import document as doc
+from facilitation.cases.compare import said
 from facilitation.cases.document import ADDITIONS, QUADRANTS, Document, Item, find, walk
 from facilitation.cases.exporting import Exported
 from facilitation.cases.files.archive import opened, refuse
-from facilitation.cases.files.content import CaseText, Picks, Table, blank_case, case_text
+from facilitation.cases.files.content import blank_case, case_text
+from facilitation.cases.files.pieces import CHECKS, SETTLED, CaseText, Picks, Table
 from facilitation.cases.files.slots import Slot
 from facilitation.cases.files.word_answers import Answers, Note, norm
 from facilitation.cases.files.word_file import DATA
@@ -74,6 +76,8 @@ class _Reading:
         self.text = word_text(parts)
         self.items = Items(self.answers, self.old.document, _origins(templates))
         self.document: Document = {**self.old.document}
+        self.checked: dict[str, Item] = {}
+        self.gone: set[str] = set()
 
     def _old(self, data: Mapping[str, Any]) -> Exported:
         """The case as it was when the file was made."""
@@ -96,9 +100,9 @@ class _Reading:
         head = self._head(outline)
         self._matrix(outline)
         for section in self.words.sections:
-            if not section.is_matrix:
-                self._section(section.id, outline)
+            self._section(section.id, outline)
         self._appendix(outline)
+        self._checks()
         self._references(outline)
         self._removed()
         for told in self.text.left_out:
@@ -146,7 +150,7 @@ class _Reading:
                 continue
             self._place(id_, versions, inside, fields, where)
         if ADDITIONS in given and ADDITIONS not in fields:
-            lines = [Table(ADDITIONS, "", (Slot("text", content.questions.columns[0].label),)) for content in self.contents]
+            lines = [Table(ADDITIONS, "", content.questions.columns) for content in self.contents]
             self._place(id_, lines, given[ADDITIONS], fields, f"{id_} {texts[0].title}")
         sections = {**self.document.get("sections", {}), id_: {k: v for k, v in fields.items() if v not in (None, "", [], {})}}
         self.document["sections"] = {key: value for key, value in sections.items() if value}
@@ -157,6 +161,9 @@ class _Reading:
         if isinstance(content, Table):
             self.answers.tell(where, "\n".join(par.text for par in self.answers.written(pars)))
             rows = self._rows(grids, versions, where, bool(content.entries))
+            if content.id == CHECKS:
+                self._said(content, rows, where)
+                return
             fields[content.id] = fields.get(content.id) if rows is None else rows
             return
         for grid in grids:
@@ -222,14 +229,28 @@ class _Reading:
         self.document["numbered"] = max(int(self.document.get("numbered", 0)), highest)
 
     def _appendix(self, outline: Outline) -> None:
-        tables = [content.swot for content in self.contents]
-        rows = self._rows(outline.swot, tables, tables[0].label, bool(tables[0].entries))
-        if rows is not None:
-            self.document["swot"] = self._quadrants(rows, tables[0].label)
-        questions = [content.questions for content in self.contents]
-        asked = self._rows(outline.questions, questions, questions[0].label, bool(questions[0].entries))
-        if asked is not None:
-            self.document["questions"] = asked
+        for tables in zip(*(content.tables for content in self.contents), strict=True):
+            name, where = tables[0].id, tables[0].label
+            rows = self._rows(outline.tables[name], tables, where, bool(tables[0].entries))
+            if name == SETTLED:
+                self._said(tables[0], rows, where)
+            elif rows is not None:
+                self.document[name] = self._quadrants(rows, where) if name == "swot" else rows
+
+    def _said(self, table: Table, rows: Sequence[Item] | None, where: str) -> None:
+        """A table of what peers said: records may be reworded or go; new ones come from events only."""
+        for row in rows or ():
+            if "section" in row or "swot" in row:
+                self.checked[row["id"]] = row
+            else:
+                self.answers.tell(where, " | ".join(str(value) for value in doc.content(row).values()))
+        kept = {row["id"] for row in rows} if rows is not None else {entry.id for entry in table.entries}
+        self.gone |= {entry.id for entry in table.entries} - kept
+
+    def _checks(self) -> None:
+        """The records in their old order, as the file says them."""
+        before = self.document.get("checks", ())
+        self.document["checks"] = [self.checked.get(item["id"], item) for item in before if item["id"] not in self.gone]
 
     def _quadrants(self, rows: Sequence[Item], where: str) -> dict[str, list[Item]]:
         found: dict[str, list[Item]] = {quadrant: [] for quadrant in QUADRANTS}
@@ -261,7 +282,7 @@ class _Reading:
         gone = [found.item for found in walk(self.old.document) if found.id not in there]
         self.document = doc.note_removed(self.document, gone)
         for item in gone:
-            words = [value for value in doc.content(item).values() if isinstance(value, str)]
+            words = [said(item)] if "verdict" in item else [text for text in doc.content(item).values() if isinstance(text, str)]
             self.answers.tell(_("Taken out"), str(item.get("title") or ", ".join(words)))
 
 

@@ -18,7 +18,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 
 from facilitation.cases.files import word_xml as xml
-from facilitation.cases.files.content import CaseText
+from facilitation.cases.files.pieces import CaseText
 from facilitation.core.i18n import _
 
 INK, QUIET = RGBColor(0x14, 0x17, 0x1A), RGBColor(0x59, 0x60, 0x67)

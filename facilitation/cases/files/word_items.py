@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from facilitation.cases.document import CHILDREN, META, Document, Item, authored, walk
-from facilitation.cases.files.content import Table
+from facilitation.cases.files.pieces import Table
 from facilitation.cases.files.slots import Slot
 from facilitation.cases.files.word_answers import Answers, norm
 from facilitation.cases.files.word_read import Grid, Par

@@ -10,10 +10,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from facilitation.cases.files import word_xml as xml
-from facilitation.cases.files.content import Entry
 from facilitation.cases.files.legend import matrix_heads
-from facilitation.cases.files.prose import forward
-from facilitation.cases.files.slots import Slot, aspect_slots, element_slots, filled, suggestion_slots
+from facilitation.cases.files.pieces import Entry
+from facilitation.cases.files.slots import Slot, aspect_slots, blocks_of, element_slots, filled, suggestion_slots
 from facilitation.core.i18n import _
 
 if TYPE_CHECKING:
@@ -59,9 +58,9 @@ class Matrix:
         topics, description = aspect.slot("topics"), aspect.slot("description")
         title = aspect.slot("title")
         name = aspect.ref or self.words.words.get("field.aspect.title", "")
-        parts = [self.title(name, title.text if title else "", first_hand=aspect.origin == "lab")]
+        parts = [self.title(name, title.text if title else "", first_hand=aspect.at_event)]
         if description:
-            parts.append(self.free(description, first_hand=aspect.origin == "lab"))
+            parts.append(self.free(description, first_hand=aspect.at_event))
         if topics and (topics.chosen or self.writer.guided):
             parts.append(self.labelled(topics))
         parts.append(self.source(aspect))
@@ -69,7 +68,7 @@ class Matrix:
 
     def element(self, aspect: Entry, element: Entry) -> str:
         slots = {slot.id: slot for slot in element.slots}
-        lab = element.origin == "lab"
+        lab = element.at_event
         parts = [self.labelled(slots["category"])] if self.writer.guided or slots["category"].chosen else []
         name = f"{aspect.ref}.{element.ref}" if element.ref else self.words.words.get("field.element.title", "")
         parts.append(self.title(name, slots["title"].text, first_hand=lab))
@@ -81,7 +80,7 @@ class Matrix:
 
     def suggestion(self, suggestion: Entry) -> str:
         slots = [slot for slot in suggestion.slots if self.writer.guided or not slot.empty]
-        parts = [self.labelled(slot, first_hand=suggestion.origin == "lab") for slot in slots]
+        parts = [self.labelled(slot, first_hand=suggestion.at_event) for slot in slots]
         return self.marked([*parts, self.source(suggestion)], suggestion)
 
     def marked(self, parts: Sequence[str], entry: Entry) -> str:
@@ -97,7 +96,7 @@ class Matrix:
         """The words under a title need no label, unless there is something to be written."""
         if slot.text:
             return self.labelled(slot, first_hand=first_hand) if self.writer.guided else xml.prose(
-                forward(slot.text), cell=True, first_hand=first_hand)  # fmt: skip
+                blocks_of(slot), cell=True, first_hand=first_hand)  # fmt: skip
         return self.labelled(slot) if self.writer.guided else ""
 
     def labelled(self, slot: Slot, *, first_hand: bool = False) -> str:
@@ -108,7 +107,7 @@ class Matrix:
             return xml.paragraph(label + self.writer.choice(slot), xml.CELL)
         if slot.kind == "many":
             return xml.paragraph(label + xml.run("; ".join(slot.name(id_) for id_ in slot.chosen)), xml.CELL)
-        blocks = forward(slot.text)
+        blocks = blocks_of(slot)
         if blocks and blocks[0].kind == "text":
             first = xml.paragraph(label + xml.words(blocks[0].runs, first_hand=first_hand), xml.CELL, text=blocks[0].text)
             return first + xml.prose(blocks[1:], cell=True, first_hand=first_hand)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from facilitation.cases.document import ADDITIONS
-from facilitation.cases.files.content import CaseText
+from facilitation.cases.files.pieces import SETTLED, CaseText
 from facilitation.cases.files.word_answers import Answers, norm
 from facilitation.cases.files.word_read import Grid, Par
 from facilitation.cases.template import Template
@@ -29,8 +29,7 @@ class Outline:
         self.facts: dict[str, list[Par]] = {}
         self.sections: dict[str, dict[str, Inside]] = {}
         self.matrix: list[Grid] = []
-        self.swot: list[Grid] = []
-        self.questions: list[Grid] = []
+        self.tables: dict[str, list[Grid]] = {name: [] for name in ("swot", SETTLED, "challenges", "questions")}
         self.references: Grid | None = None
         self.found = 0
         self.at, self.place = "front", ""
@@ -38,8 +37,8 @@ class Outline:
 
     def _names(self, content: CaseText) -> list[tuple[str, str]]:
         words = content.words
-        return [("details", words["details"]), ("swot", content.swot.label), ("questions", content.questions.label),
-                ("references", words["references"])]  # fmt: skip
+        tables = [(table.id, table.label) for table in content.tables]
+        return [("details", words["details"]), *tables, ("references", words["references"])]
 
     def take(self, item: Par | Grid) -> None:
         if isinstance(item, Grid):
@@ -115,12 +114,10 @@ class Outline:
         section = self.words_section()
         if self.at == "details":
             self._facts(grid)
-        elif section:
+        elif section and not self.place:
             self.matrix.append(grid)
-        elif self.at == "swot":
-            self.swot.append(grid)
-        elif self.at == "questions":
-            self.questions.append(grid)
+        elif self.at in self.tables:
+            self.tables[self.at].append(grid)
         elif self.at == "references" and self.references is None:
             self.references = grid
         elif self.at in self.sections and self.place:

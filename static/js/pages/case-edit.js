@@ -5,6 +5,7 @@ import { newKey, send } from "../lib/command.js";
 import { t } from "../lib/i18n.js";
 import { openMatrix } from "../cases/matrix.js";
 import { createSaver } from "../cases/saver.js";
+import { openPeers } from "../cases/peers.js";
 import { openSection, openSwot } from "../cases/section.js";
 import { refreshContents, showState, worst } from "../cases/status.js";
 import { createToasts } from "../console/toasts.js";
@@ -13,7 +14,7 @@ const island = JSON.parse(document.getElementById("island")?.textContent ?? "{}"
 const place = /** @type {HTMLElement} */ (document.getElementById("desk"));
 const status = /** @type {HTMLElement} */ (document.getElementById("saving"));
 const toast = createToasts(/** @type {HTMLElement} */ (document.getElementById("toasts")));
-const OPEN = { section: openSection, swot: openSwot, matrix: openMatrix };
+const OPEN = { section: openSection, swot: openSwot, peers: openPeers, matrix: openMatrix };
 
 /** @type {Set<import("../cases/saver.js").Saver>} */
 const savers = new Set();

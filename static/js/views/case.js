@@ -50,6 +50,7 @@ export function caseBlocks(blocks) {
 export function caseQuestions(value, asked) {
   return html`${value.questions.length ? html`<section><h2>${t("Open questions of the case")}</h2><ul class="plain-list">${value.questions.map((/** @type {string} */ text) => html`<li>${text}</li>`)}</ul></section>` : nothing}
     ${value.unresolved.length ? html`<section><h2>${t("Challenges not solved yet")}</h2><ul class="plain-list">${value.unresolved.map((/** @type {any} */ each) => html`<li>${each.title}</li>`)}</ul></section>` : nothing}
+    ${value.challenges?.length ? html`<section><h2>${t("Challenges that peers named")}</h2><ul class="plain-list">${value.challenges.map((/** @type {string} */ text) => html`<li>${text}</li>`)}</ul></section>` : nothing}
     <section><h2>${t("Asked in the room")}</h2>${
       asked.length
         ? html`<dl class="qa">${asked.map((each) => html`<dt>${each.text}</dt><dd>${each.answer || t("not answered yet")}</dd>`)}</dl>`
