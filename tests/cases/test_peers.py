@@ -163,7 +163,9 @@ def test_a_challenge_written_into_the_empty_template_arrives() -> None:
 def test_the_reading_sheet_tells_them() -> None:
     told = sheet(talked().document, EN)
     assert told["challenges"] == ["No data on small mines"]
-    blocks = {block["label"]: block["text"] for section in told["sections"] if section["id"] == "2.2" for block in section["blocks"]}
+    blocks = {
+        block["label"]: block["text"] for section in told["sections"] if section["id"] == "2.2" for block in section["blocks"]
+    }
     assert blocks["Checked with peers"].splitlines()[0] == "Confirmed by 4 people"
 
 

@@ -66,7 +66,8 @@ function drawCheck(said, place, record, change, remove) {
   if (!record) return nothing;
   const id = `f-checks-${said.id}`;
   const where = record.section ? html`<a href=${record.section}>${record.where}</a>` : record.where;
-  return html`<li class="rows__row record"><p class="record__head"><span class="stamp">${record.verdict}</span> ${where} <span class="tag">${record.origin}</span></p>
+  return html`<li class="rows__row record"><p class="record__head"><span class="stamp">${record.verdict}</span> ${where} <span class="tag">${record.origin}</span>
+      <span class="rows__acts">${act("trash-2", t("Take row %(n)s out", { n: place + 1 }), () => remove(said.id))}</span></p>
     ${
       record.reword
         ? html`<textarea class="input" id=${id} rows="1" maxlength="2000" aria-label=${t("%(label)s, line %(n)s", { label: record.where, n: place + 1 })}
@@ -76,7 +77,7 @@ function drawCheck(said, place, record, change, remove) {
           : nothing
     }
     ${record.before ? html`<p class="record__words record__before"><span class="tag">${t("Before")}</span> ${record.before}</p>` : nothing}
-    <div class="rows__acts">${act("trash-2", t("Take row %(n)s out", { n: place + 1 }), () => remove(said.id))}</div></li>`;
+  </li>`;
 }
 
 /** Lines that stand beside a section of the matrix: there are some only when a lab put them there. @param {any} each @param {Desk} desk @returns {Drawn} */

@@ -26,7 +26,7 @@ export function openSection(form, page) {
     ${drawCites(form, desk)}
     <details class="more more--plain additions" ?open=${Boolean(desk.value("additions")?.length)}><summary>${form.words.additions}</summary>
       ${drawLines("additions", form.words.additions, desk, { hint: t("Lines that fit no field, such as those a lab added. Each keeps where it comes from.") })}</details>
-    <p class="field__hint">${t("Texts take **bold**, *italic*, lists with a dash, and [3] for source 3.")}</p>`;
+    <p class="field__hint">${t("Long texts take **bold**, *italic* and lists with a dash; [3] means source 3 everywhere.")}</p>`;
 }
 
 /** Sources attached to the whole section (R-20). @param {any} form @param {Desk} desk @returns {Drawn} */
