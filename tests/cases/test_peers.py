@@ -49,12 +49,14 @@ def talked() -> Exported:
     document, said = case.document, {"origin": "webinar", "author": "lab", "sources": [SOURCE]}
     document, _id = doc.add_to(document, "challenges", text="No data on small mines", **said)
     line = {"id": "line-00001", "text": "Too dear for a small firm", "origin": "owner"}
+    row = document["sections"]["2.2"]["institutions"][0]
     records: list[dict[str, Any]] = [
         {"section": "2.2", "verdict": "confirmed", "text": "Confirmed by 4 people"},
         {"section": "3.2", "verdict": "noted", "text": "A buyer was missing"},
-        {"section": "2.1", "field": "development", "verdict": "corrected", "text": "It began in 2020", "before": "It began in 2019"},
-        {"section": "2.2", "field": "institutions", "item": document["sections"]["2.2"]["institutions"][0]["id"], "column": "name",
-         "verdict": "corrected", "text": "Two buyers took part", "before": "One buyer took part"},
+        {"section": "2.1", "field": "development", "verdict": "corrected", "text": "It began in 2020",
+         "before": "It began in 2019"},
+        {"section": "2.2", "field": "institutions", "item": row["id"], "column": "name", "verdict": "corrected",
+         "text": "Two buyers took part", "before": "One buyer took part"},
         {"swot": "W", "verdict": "dropped", "before": line["text"], "line": line, "at": 2},
         {"swot": "T", "item": document["swot"]["T"][0]["id"], "verdict": "reworded", "text": "Prices may fall fast",
          "before": "Prices may fall"},
@@ -139,7 +141,7 @@ def test_a_record_changed_in_word_is_reworded_and_one_taken_out_is_gone() -> Non
     out = io.BytesIO()
     document.save(out)
     found = read_word(out.getvalue(), (EN, DE))
-    assert [check.get("text") for check in found.case.document["checks"]][0] == "Four people confirmed it"
+    assert found.case.document["checks"][0]["text"] == "Four people confirmed it"
     assert "author" not in found.case.document["checks"][0]
     assert found.case.document["checks"][1:] == case.document["checks"][1:]
     assert "challenges" not in found.case.document

@@ -28,7 +28,8 @@ from tests.programs import need
 #: None is part of another, so that each can be counted.
 TEXTS = [
     ">300000", "#1", "- 5 °C", "1. ab", "2) cd", "* ef", "+49 30", "| gh |", "`ij`", "<b>kl</b>", "m &amp; n", "_op_", "**qr**",
-    "[st](u)", "~~vw~~", "=1+1", "___", "--- P", "> x > y", "\\*z\\", "![A](B)", "<!-- C -->", "D\\|E", "F<br>G", "***", "H `|` I", "7.",
+    "[st](u)", "~~vw~~", "=1+1", "___", "--- P", "> x > y", "\\*z\\",
+    "![A](B)", "<!-- C -->", "D\\|E", "F<br>G", "***", "H `|` I", "7.",
     "$J$", "{{ K }}", "http://L_M_",
 ]  # fmt: skip
 PLACES = 9  # of each text in the case below
