@@ -1,8 +1,17 @@
 """From a closed lab to proposals for its cases (R-96). Pure; nothing here changes a case.
 
 Every SWOT cluster, challenge cluster, transferability cluster and every lone idea is proposed for one place, and so is every
-check of a fact (webinar) and every line of the owner's draft that people reacted to. The tool guesses the place and the
-category; the owner decides, and may choose another place. Texts of single contributions are not copied into a proposal: an
+check of a fact (webinar) and every line of the owner's draft that people reacted to:
+
+    what was said about …                      its place
+    the SWOT of the case                       a line of the same column: that is what people spoke about. Whether it is a
+                                               building block of an aspect (with a reason, who decided, how it was overcome)
+                                               is the owner's judgement; the matrix is one choice away, with a category
+    an unresolved challenge                    the challenges tied to the case
+    transfer of an element, or of an aspect    a suggestion under that element, or under the nearest one of the aspect
+    a fact: right, wrong, more                 beside the section, at its words, a line under it
+
+The owner decides, and may choose another place. Texts of single contributions are not copied into a proposal: an
 empty `text` means "what its source says", so a contribution that is taken back is gone from here too.
 """
 
@@ -14,7 +23,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from facilitation.cases.document import aspects, draft_swot, find
+from facilitation.cases.document import QUADRANTS, aspects, draft_swot, find
 from facilitation.cases.template import Template
 from facilitation.core.i18n import n_
 from facilitation.reports import counts
@@ -22,7 +31,7 @@ from facilitation.reports.attribution import of
 from facilitation.reports.closed import OWNER_DRAFT, ClosedCase, ClosedLab, Contribution, Proposal
 from facilitation.reports.places import OPS
 
-#: The category a column of the SWOT suggests for a new element. A guess: it is shown as one.
+#: The category a column of the SWOT suggests, should the owner make an element of it. A guess: it is shown as one.
 CATEGORY = {"S": "success_factor", "W": "challenge_encountered", "O": "contextual_factor", "T": "contextual_factor"}
 OPEN_PLACE = "room_for_improvement"  # the field of the template that takes what is not solved yet
 AGAINST, FOR = "disagree", frozenset({"agree", "build"})
@@ -58,18 +67,24 @@ def _propose(closed: ClosedLab, template: Template, source: str, items: Sequence
     kind = items[0].kind
     if kind == "transferability":
         op, target = _suggestion_place(case, items)
-    elif kind == "swot" and aspects(case.now):
-        op, target = "add_element", {"aspect": _nearest_aspect(case, items)}
+    elif kind == "swot" and (quadrant := _quadrant(items)):
+        op, target = "settle_swot", {"swot": quadrant}
     elif kind == "challenge":
         op, target = "link_challenge", {"challenges": "challenges"}
     else:
         op, target = "extend_section", {"section": _open_section(template)}
     cluster = source.partition(":")[2]
     text = closed.cluster[cluster].title if cluster in closed.cluster else ""
-    detail = {"category": CATEGORY[items[0].column]} if op == "add_element" and items[0].column in CATEGORY else {}
+    detail = {"category": CATEGORY[target["swot"]]} if "swot" in target else {}
     ids = tuple(item.id for item in items)
     blank = Proposal("", case.id, 0, source, op, target, text, detail, ids)
     return with_facts(closed, blank)
+
+
+def _quadrant(items: Sequence[Contribution]) -> str:
+    """The column of the SWOT most of them stand in; the first of the SWOT where it is a tie."""
+    found = Counter(item.column for item in items if item.column in QUADRANTS)
+    return min(found, key=lambda column: (-found[column], QUADRANTS.index(column)), default="")
 
 
 def _case(closed: ClosedLab, items: Iterable[Contribution]) -> ClosedCase | None:

@@ -9,7 +9,7 @@ import pytest
 
 from facilitation.cases.document import find
 from facilitation.cases.models import CaseRevision
-from facilitation.cases.rules import item_content, mark
+from facilitation.cases.rules import mark, swot_content
 from facilitation.core.unit_of_work import reading
 from facilitation.extensions import db
 from facilitation.reports.forgetting import Derived, derived
@@ -86,7 +86,7 @@ def test_words_of_a_person_stay_without_the_source(merged: Held) -> None:
     for name, who in (("size", merged.person("2")), ("cost", merged.person("3"))):
         merged.cast.act("contribution.withdraw", who, id=merged.ids[name])
     item = item_of(merged, "cluster:size_k")
-    assert item["title"] == "Small firms are left out"
+    assert item["text"] == "Small firms are left out"
     assert "contributions" not in item["sources"][0]
     assert "tiers" not in item["sources"][0]
     assert (
@@ -97,10 +97,12 @@ def test_words_of_a_person_stay_without_the_source(merged: Held) -> None:
 
 def test_a_machine_line_somebody_rewrote_is_theirs(merged: Held) -> None:
     item = item_of(merged, "contribution:lonely")
-    merged.cast.do("case.update_element", merged.cast.omar, case=merged.cast.case, item=item["id"],
-                   fields={"title": "Conflict over water"}, base=mark(item_content(item)))  # fmt: skip
+    lines = [{**line, "text": "Conflict over water"} if line["id"] == item["id"] else line
+             for line in merged.document()["swot"]["T"]]  # fmt: skip
+    base = mark(swot_content(merged.document()))
+    merged.cast.do("case.save_swot", merged.cast.omar, case=merged.cast.case, lines={"T": lines}, base=base)
     merged.cast.act("contribution.withdraw", merged.person("3", 1), id=merged.ids["lonely"])
     found = find(merged.document(), item["id"])
     assert found is not None
-    assert found.item["title"] == "Conflict over water"
+    assert found.item["text"] == "Conflict over water"
     assert "contributions" not in found.item["sources"][0]

@@ -40,9 +40,9 @@ def refused(held: Held, act: str, source: str, **more: Any) -> Refused:
 def test_every_cluster_and_lone_idea_is_proposed_for_a_place(proposed: Held) -> None:
     rows = proposed.proposals()
     assert {source: (row.op, row.target, row.votes) for source, row in rows.items()} == {
-        "cluster:size_k": ("add_element", {"aspect": "A1"}, 14),
-        "cluster:known_k": ("add_element", {"aspect": "A1"}, 0),
-        "contribution:lonely": ("add_element", {"aspect": "A1"}, None),
+        "cluster:size_k": ("settle_swot", {"swot": "W"}, 14),
+        "cluster:known_k": ("settle_swot", {"swot": "S"}, 0),
+        "contribution:lonely": ("settle_swot", {"swot": "T"}, None),
         "cluster:buy_k": ("add_suggestion", {"aspect": "A1", "element": "A1.E1"}, 14),
     }
     assert rows["cluster:size_k"].detail == {"category": "challenge_encountered"}
@@ -149,8 +149,9 @@ def test_accepting_twice_has_one_effect(proposed: Held) -> None:
 
 def test_the_owners_words_count_as_a_persons(proposed: Held) -> None:
     answer = decide(
-        proposed, "edit", "cluster:size_k", text="Small firms are left out", category="contextual_factor", note="shorter"
-    )
+        proposed, "edit", "cluster:size_k", text="Small firms are left out", target="A1", category="contextual_factor",
+        note="shorter",
+    )  # fmt: skip
     found = find(proposed.document(), answer["item"])
     assert found is not None
     assert (found.kind, found.item["title"], found.item["category"]) == (
@@ -161,6 +162,16 @@ def test_the_owners_words_count_as_a_persons(proposed: Held) -> None:
     assert "author" not in found.item
     row = proposed.proposals()["cluster:size_k"]
     assert (row.state, row.applied_text, row.reason) == ("edited", "Small firms are left out", "shorter")
+
+
+def test_an_element_made_of_a_swot_cluster_has_the_category_of_its_column(proposed: Held) -> None:
+    answer = decide(proposed, "edit", "cluster:size_k", text="Small firms are left out", target="A1")
+    found = find(proposed.document(), answer["item"])
+    assert found is not None
+    assert (found.kind, found.item["category"]) == ("element", "challenge_encountered")
+    page = proposed.cast.browser(proposed.cast.omar).get(f"/cases/{proposed.cast.case}/merge").text
+    assert "Add a line to the SWOT" in page  # the others
+    assert "only where it becomes an element" in page
 
 
 def test_the_owner_may_choose_another_place(proposed: Held) -> None:
