@@ -57,6 +57,8 @@ PROGRAMS = {
         folders=("/usr/lib/libreoffice/program", "/Applications/LibreOffice.app/Contents/MacOS"),
         install="apt-get install libreoffice-writer-nogui",
     ),
+    # Compiles the layer that a power cut is tried with.
+    "cc": Program(variable="FACILITATION_TEST_CC", names=("cc", "gcc", "clang"), install="apt-get install gcc libc6-dev"),
     "node": Program(variable="FACILITATION_TEST_NODE", names=("node", "nodejs"), install="apt-get install nodejs"),
 }
 
