@@ -7,13 +7,14 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from facilitation.core.actor import Identity
 from facilitation.core.clock import epoch_ms, system_clock
 from facilitation.core.errors import CODES, Refused
 from facilitation.core.i18n import use_locale
-from facilitation.core.unit_of_work import can_write
+from facilitation.core.unit_of_work import can_write, moment
 from facilitation.dispatch import answer_of
 from facilitation.extensions import csrf, db
 from facilitation.labs.models import Lab
@@ -72,26 +73,26 @@ def _envelope() -> Any:
 @blueprint.get("/labs/<lab>/stream/<name>")
 def stream(lab: str, name: str) -> ResponseReturnValue:
     """`sync` over HTTP: a snapshot or a delta, with an ETag so that an unchanged board costs nothing."""
-    session = access.session()
-    asked, settings = session.connection(), access.extension("settings")
-    wall, door = request.args.get("wall"), _door()
-    place = access.place_at(asked, lab, request.cookies, settings) if wall is None and door != "staff" else None
-    who = Identity("seat", place.id, place.language) if place is not None else _looker(session, lab, wall, door)
     have = request.args.get("have", "")
     wanted = {"stream": name, "epoch": request.args.get("epoch"), "have": int(have) if have.isdigit() else None}
-    with use_locale(who.language):
-        if place is not None:
-            answer = access.synced_seat(asked, place, lab, wanted, settings)
-        else:
-            answer = access.synced(asked, who, lab, wanted, settings)
-    return _packed(answer)
+    with moment(db.engine) as asked:
+        return _packed(_synced(asked, lab, wanted))
 
 
-def _looker(session: Session, lab: str, wall: str | None, door: str | None) -> Identity:
+def _synced(asked: Connection, lab: str, wanted: dict[str, Any]) -> access.Synced:
+    """What the cookies, or a wall's token, may see of the lab. A phone's place says all there is to know."""
+    settings, wall, door = access.extension("settings"), request.args.get("wall"), _door()
+    place = access.place_at(asked, lab, request.cookies, settings) if wall is None and door != "staff" else None
+    if place is not None:
+        with use_locale(place.language):
+            return access.synced_seat(asked, place, lab, wanted, settings)
+    session = Session(asked, autoflush=False)
     row = session.get(Lab, lab)
     if row is None:
         raise Refused("not_found")
-    return access.identity_for(session, row, wall=wall, door=door)
+    who = access.identity_for(session, row, wall=wall, door=door)
+    with use_locale(who.language):
+        return access.synced(asked, who, lab, wanted, settings)
 
 
 def _packed(answer: access.Synced) -> Response:
