@@ -11,7 +11,7 @@ import click
 
 from facilitation import __version__
 from facilitation.core import i18n
-from facilitation.shell import accounts, cases, keeping, labs, serving
+from facilitation.shell import accounts, cases, erasing, keeping, labs, serving
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -29,6 +29,7 @@ for command in (
     labs.create_lab,
     labs.rehearse,
     labs.report,
+    erasing.erase,
     serving.serve,
     keeping.backup_command,
     keeping.restore_command,

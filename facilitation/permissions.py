@@ -92,6 +92,7 @@ COMMANDS: dict[str, frozenset[str]] = {
     "contribution.wall": FLOOR,
     "contribution.park": NOTES,
     "contribution.translate": NOTES,
+    "contribution.erase": COORDINATOR,
     "contribution.ask": FLOOR,
     "contribution.note": NOTES,
     "seat.hide_all": FLOOR,

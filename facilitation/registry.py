@@ -3,6 +3,7 @@
 # ruff: noqa: F401
 
 import facilitation.boards.clustering
+import facilitation.boards.erasing
 import facilitation.boards.moderation
 import facilitation.boards.noting
 import facilitation.boards.posting
@@ -27,6 +28,7 @@ import facilitation.people.roles
 import facilitation.people.seats
 import facilitation.people.signing_in
 import facilitation.reports.deciding
+import facilitation.reports.erasing
 import facilitation.reports.forgetting
 import facilitation.reports.photos
 import facilitation.reports.proposing

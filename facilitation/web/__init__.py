@@ -11,6 +11,7 @@ from facilitation.web import (
     api,
     cases,
     console,
+    erasing,
     errors,
     headers,
     join,
@@ -27,7 +28,7 @@ from facilitation.web import (
     wall,
 )
 
-MODULES = (accounts, agenda, api, cases, console, join, labs, library, metrics, people, phone, plan, reports, wall)
+MODULES = (accounts, agenda, api, cases, console, erasing, join, labs, library, metrics, people, phone, plan, reports, wall)
 
 
 def register(app: Flask) -> None:

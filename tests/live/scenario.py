@@ -127,6 +127,7 @@ STEPS: list[Step] = [
     ("omar", "merge.reopen", lambda s: {"case": s.cast.case, "proposal": s["m1"]["proposal"], "version": 5}, ""),
     ("omar", "merge.reject", lambda s: {"case": s.cast.case, "proposal": s["m1"]["proposal"], "version": 6, "reason": "no"}, ""),
     ("anna", "report.set_state", {"state": "remarks"}, ""),
+    ("olga", "contribution.erase", lambda s: {"ids": [s["c4"]["id"]]}, ""),
     ("system", "lab.finish", {}, ""),
     ("system", "lab.cut", {}, ""),
 ]  # fmt: skip

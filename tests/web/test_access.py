@@ -34,6 +34,7 @@ ANYBODY, SIGNED_IN = "oooooooooo", "sssooooooo"
 COORDINATOR, ANY_LEAD = "sssffffffo", "sssffffooo"
 READ, STAFF = "sssaoooooo", "sssaoooofo"
 PLAN, FLOOR, NOTES = "sssafffofo", "sssaoffofo", "sssaoofofo"
+COORDINATOR_OF_LAB = "sssafffffo"
 CASE, CASE_LEAD = "sssaaaoofo", "sssaaafofo"
 
 ROUTES = {
@@ -97,6 +98,8 @@ ROUTES = {
     "POST agenda.update": FLOOR,
     "POST agenda.move": FLOOR,
     "POST agenda.remove": FLOOR,
+    "GET erasing.find": COORDINATOR_OF_LAB,
+    "POST erasing.erase": COORDINATOR_OF_LAB,
     # the live lab
     "GET console.lab": STAFF,
     "GET console.notes": STAFF,
@@ -256,6 +259,7 @@ COMMAND_ROWS = {
         contribution.wall contribution.ask seat.hide_all seat.remove ballot.open ballot.close ballot.reveal report.set_state
     """,
     ("lab", "sfaaofoofo"): "case.present",
+    ("lab", "sfaafffffo"): "contribution.erase",
     ("lab", "sfaaoofofo"): """
         lab.announce contribution.move contribution.park contribution.translate contribution.note hand.lower moderation.undo
         cluster.create cluster.add cluster.remove cluster.rename cluster.dissolve report.write
