@@ -31,8 +31,9 @@ OWNERS = ("postgres", "nobody")  # the server refuses to run as root
 class Postgres:
     """A PostgreSQL server of the tests' own: a new cluster in a temporary folder, on a free port of loopback."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
         need("postgres")
+        self._options = {**OPTIONS, "fsync": "on", "full_page_writes": "on"} if durable else OPTIONS
         self.port = free_port()
         self.folder = Path(tempfile.mkdtemp(prefix="facilitation-postgres-"))
         self._user: int | None = None
@@ -54,7 +55,7 @@ class Postgres:
             raise RuntimeError(f"{program}: {done.stdout[-1000:]}{done.stderr[-1000:]}")
 
     def start(self) -> Postgres:
-        options = [f"-c{name}={value}" for name, value in OPTIONS.items()]
+        options = [f"-c{name}={value}" for name, value in self._options.items()]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [str(need("postgres")), "-D", str(self.folder / "data"), "-p", str(self.port), *options],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import io
 import shutil
@@ -44,6 +45,12 @@ class Prepared:
 def prepared(seats: int, labs: int = 1, contributions: int = 0) -> Prepared:
     """The same for every run of a size; servers get a copy."""
     folder = Path(tempfile.mkdtemp(prefix="bench-data-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return filled(folder, seats, labs, contributions)
+
+
+def filled(folder: Path, seats: int, labs: int = 1, contributions: int = 0) -> Prepared:
+    """An empty data folder with all of it, in the database that the environment names."""
     app = create_app({"DATA": str(folder), "ASYNC_MODE": "threading", "TESTING": True, "POSTS_BURST": 1_000_000})
     with contextlib.redirect_stdout(io.StringIO()):
         migrate_database(app)

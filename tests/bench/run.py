@@ -7,6 +7,7 @@
     python -m tests.bench.run many-labs          50 labs × 20 phones
     python -m tests.bench.run slow-disk          each fsync takes 10 ms more
     python -m tests.bench.run top-rate           the highest rate 1,000 phones see within 250 ms
+    python -m tests.bench.run workers            PostgreSQL and Redis, one worker and two
 
 With names it prints and leaves RESULTS.md alone. `--runs N` repeats each step N times.
 Needs Linux, two cores, g++, zlib, OpenSSL headers, npm.

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.bench import servers
 from tests.bench.fetching import fetch_all
+from tests.bench.several import workers
 
 Found = dict[str, Any]
 SLOW_US = 10_000  # a poor disk: each fsync takes ten milliseconds more
@@ -61,6 +62,19 @@ def slow_disk() -> Iterator[Step]:
         yield Step("slow disk 200 × 50", server, lambda s=server: _posts(s, 200, 50, slow_us=SLOW_US))
 
 
+def several() -> Iterator[Step]:
+    """8 labs with 50 phones each, 40 posts a second, on PostgreSQL and Redis: one worker, then two."""
+    for count in (1, 2):
+        yield Step(
+            "workers, 8 labs × 50 phones, 40 posts/s", f"{count} worker{'s' * (count > 1)}", lambda n=count: _on_workers(n)
+        )
+
+
+def _on_workers(count: int) -> Found:
+    with workers(count, phones=400, labs=8) as running:
+        return checked(servers.drive(running, n=400, posters=400, boards=8, rate=40, dur=5, warm=1.5, drain=20, connect_rate=200))
+
+
 SCENARIOS: dict[str, tuple[Callable[[], Iterator[Step]], int]] = {
     # name: (its steps, how often when all are run)
     "fan-out": (fan_out, 3),
@@ -69,6 +83,7 @@ SCENARIOS: dict[str, tuple[Callable[[], Iterator[Step]], int]] = {
     "many-labs": (many_labs, 3),
     "slow-disk": (slow_disk, 2),
     "top-rate": (top_rate, 1),
+    "workers": (several, 2),
 }
 
 

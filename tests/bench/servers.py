@@ -70,6 +70,8 @@ class Running:
     pid: int
     load: dict[str, str]
     given: Prepared | None = None
+    more_pids: tuple[int, ...] = ()
+    pinned: bool = True  # server and generator each to a core of their own
 
 
 PLAIN = {
@@ -89,23 +91,27 @@ def product(seats: int, *, labs: int = 1, contributions: int = 0, slow_us: int =
         environment = {f"FACILITATION_{name}": value for name, value in settings.items()}
         environment |= {"FACILITATION_DATA": str(folder / "data"), "FACILITATION_LOG_LEVEL": "WARNING"}
         command = [sys.executable, str(ROOT / "wsgi.py"), "--no-bootstrap", "--no-demo", "--port", str(port)]
-        (folder / "cookies").write_text("\n".join(given.cookies))
-        (folder / "labs").write_text("\n".join(" ".join(pair) for pair in given.labs))
-        load = {
-            "auth": '40{"v":1,"lab":"{lab}","as":"seat"}',
-            "origin": f"http://127.0.0.1:{port}",
-            "headers-file": str(folder / "cookies"),
-            "labs-file": str(folder / "labs"),
-            "on-connect": '42900000001["sync",{"stream":"room"}]',
-            "ready": "43900000001",
-            "post": '42{ack}["command",{"v":1,"key":"{key}","name":"contribution.post",'
-            '"args":{"board":"{board}","text":"{m} {pad}"}}]',
-            "event": "changes",
-            "ack-ok": '"ok":true',
-        }
         with _process(command, environment, port, slow_us) as pid:
             _until_ready(port)
-            yield Running(port, pid, load, given)
+            yield Running(port, pid, load_for(given, port, folder), given)
+
+
+def load_for(given: Prepared, port: int, folder: Path) -> dict[str, str]:
+    """What the generator says to the product; cookies and labs are written into `folder` for it."""
+    (folder / "cookies").write_text("\n".join(given.cookies))
+    (folder / "labs").write_text("\n".join(" ".join(pair) for pair in given.labs))
+    return {
+        "auth": '40{"v":1,"lab":"{lab}","as":"seat"}',
+        "origin": f"http://127.0.0.1:{port}",
+        "headers-file": str(folder / "cookies"),
+        "labs-file": str(folder / "labs"),
+        "on-connect": '42900000001["sync",{"stream":"room"}]',
+        "ready": "43900000001",
+        "post": '42{ack}["command",{"v":1,"key":"{key}","name":"contribution.post",'
+        + '"args":{"board":"{board}","text":"{m} {pad}"}}]',
+        "event": "changes",
+        "ack-ok": '"ok":true',
+    }
 
 
 @contextlib.contextmanager
@@ -186,7 +192,10 @@ def _until_ready(port: int) -> None:
 def drive(running: Running, **options: object) -> dict[str, float]:
     """One run of the load generator on the other core; what it measured (see loadgen.cpp for the fields)."""
     given = {"deflate": 1, **running.load, **{name.replace("_", "-"): value for name, value in options.items()}}
-    command = ["taskset", "-c", str(CLIENT_CORE), str(BUILD / "loadgen"), "--port", str(running.port), "--pid", str(running.pid)]
+    command = ["taskset", "-c", str(CLIENT_CORE)] if running.pinned else []
+    command += [str(BUILD / "loadgen"), "--port", str(running.port)]
+    for pid in (running.pid, *running.more_pids):
+        command += ["--pid", str(pid)]
     for name, value in given.items():
         command += [f"--{name}", str(value)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
