@@ -8,9 +8,9 @@ from facilitation import bootstrap
 
 
 def main() -> None:
-    """`test` and `faults` need the test tools; everything else is a command of `facilitation.cli`."""
+    """`test`, `faults` and `soak` need the test tools; everything else is a command of `facilitation.cli`."""
     first = sys.argv[1] if len(sys.argv) > 1 else ""
-    bootstrap.ensure("test" if first in ("test", "faults") else "run")
+    bootstrap.ensure("test" if first in ("test", "faults", "soak") else "run")
     if first == "test":
         from facilitation import selftest
 
@@ -19,6 +19,10 @@ def main() -> None:
         from facilitation import faults
 
         raise SystemExit(faults.main(sys.argv[2:]))
+    if first == "soak":
+        from facilitation import faults
+
+        raise SystemExit(faults.soak(sys.argv[2:]))
     from facilitation.cli import main as command_line
 
     command_line(sys.argv[1:])

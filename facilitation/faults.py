@@ -21,6 +21,10 @@ from typing import Any
 HOME = Path(__file__).resolve().parent.parent
 SEED = 20261122
 COLUMNS = ("attempted", "answered", "stored", "lost", "doubled")
+WHERE = ("tests/faults", "tests/workers", "tests/reports/test_press.py", "tests/reports/test_merge_laws.py")
+#: Faults whose tests do not carry their number.
+NAMED = {"F10": "test_three_workers", "F11": "test_three_workers", "F12": "workers", "F18": "test_merge_laws"}
+MERGES = "5000"  # generated cases for each law of F18
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -30,16 +34,26 @@ def main(arguments: Sequence[str]) -> int:
         ledger = Path(folder) / "ledger"
         surroundings = {**os.environ, "FACILITATION_TEST_LEDGER": str(ledger), "FACILITATION_TEST_SEED": str(options.seed)}
         if options.full:
-            surroundings["FACILITATION_TEST_FAULTS"] = "full"
-        chosen = ["-k", " or ".join(f"{fault.lower()}_" for fault in options.only)] if options.only else []
+            surroundings |= {"FACILITATION_TEST_FAULTS": "full", "FACILITATION_TEST_MERGES": MERGES}
         begun = time.monotonic()
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/faults", *chosen]
+        where = [path for path in WHERE if (HOME / path).exists()]
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *where, *_chosen(options.only or [])]
         done = subprocess.run(command, cwd=HOME, env=surroundings, check=False)
         lines = [json.loads(line) for line in ledger.read_text(encoding="utf-8").splitlines()] if ledger.exists() else []
     size = "full" if options.full else "small"
     print(f"\n{size} size, seed {options.seed}, {time.monotonic() - begun:.0f} s\n")
     print(table(lines))
     return done.returncode
+
+
+def soak(arguments: Sequence[str]) -> int:
+    """Hours of coming and going; 0 when nothing grew. See tests/faults/soak.py."""
+    return subprocess.run([sys.executable, "-m", "tests.faults.soak", *arguments], cwd=HOME, check=False).returncode
+
+
+def _chosen(faults: Sequence[str]) -> list[str]:
+    words = [f"{fault.lower()}_" for fault in faults] + [NAMED[fault] for fault in faults if fault in NAMED]
+    return ["-k", " or ".join(words)] if words else []
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -54,7 +68,7 @@ def table(lines: Sequence[Mapping[str, Any]]) -> str:
     """A Markdown table, a row for each fault that was tried; what only some of them count stands in the last column."""
     rows = [["fault", *COLUMNS, "more"], ["---"] * (len(COLUMNS) + 2)]
     for line in sorted(lines, key=lambda line: (len(str(line["fault"])), str(line["fault"]))):
-        more = {name: value for name, value in line.items() if name not in {"fault", "test", "seed", *COLUMNS} and value != 0}
+        more = {name: value for name, value in line.items() if name not in {"fault", "seed", *COLUMNS} and value != 0}
         rows.append([str(line["fault"]), *(str(line.get(name, "")) for name in COLUMNS), _said(more)])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 

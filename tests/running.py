@@ -23,18 +23,34 @@ def free_port() -> int:
 
     Tests run side by side: between this look and the start of a server another process could find the same port free,
     and then ask the wrong server. So each port has a name in the kernel that only one process can hold."""
-    for port in range(20000 + os.getpid() % 5000, 32000):
-        claim = socket.socket(socket.AF_UNIX)
-        with socket.socket() as probe:
-            try:
-                claim.bind(f"\0facilitation-port-{port}")
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                claim.close()
-                continue
-        _TAKEN[port] = claim
-        return port
+    return free_ports(1)
+
+
+def free_ports(count: int) -> int:
+    """The first of so many free ports in a row."""
+    first = 20000 + os.getpid() % 5000
+    while first + count <= 32000:
+        taken = next((port for port in range(first, first + count) if not _claim(port)), None)
+        if taken is None:
+            return first
+        first = taken + 1
     raise RuntimeError("no free port")
+
+
+def _claim(port: int) -> bool:
+    """Ours from now on, unless somebody holds it already or something listens there."""
+    if port in _TAKEN:
+        return False
+    claim = socket.socket(socket.AF_UNIX)
+    with socket.socket() as probe:
+        try:
+            claim.bind(f"\0facilitation-port-{port}")
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            claim.close()
+            return False
+    _TAKEN[port] = claim
+    return True
 
 
 def chosen_mode() -> dict[str, str]:
@@ -52,12 +68,13 @@ class Server:
         self._settings = {f"FACILITATION_{name}": value for name, value in {**chosen_mode(), **settings}.items()}
         self._process: subprocess.Popen[bytes] | None = None
         self.log = data / "server.log"
+        self.program = ROOT / "wsgi.py"
 
     def start(self, patience: float = 60) -> Server:
         environment = {**os.environ, **self._settings, "FACILITATION_DATA": str(self.data)}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, str(ROOT / "wsgi.py"), "--port", str(self.port), *self._arguments],
+                [sys.executable, str(self.program), "--port", str(self.port), *self._arguments],
                 env=environment, stdout=log, stderr=log, cwd=ROOT,
             )  # fmt: skip
         self.wait(patience)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 import random
 import time
 from collections.abc import Callable, Coroutine, Iterator
@@ -20,17 +18,9 @@ from facilitation.extensions import db
 from tests.databases import copied, discard, use
 from tests.faults.phone import Phone
 from tests.faults.room import House, Room
-
-FULL = os.environ.get("FACILITATION_TEST_FAULTS") == "full"
-SEED = int(os.environ.get("FACILITATION_TEST_SEED", "20261122"))
-LEDGER = os.environ.get("FACILITATION_TEST_LEDGER")
+from tests.ledger import SEED, note
 
 MakeRoom = Callable[..., Room]
-
-
-def sized(small: int, full: int) -> int:
-    """How much of a fault this run tries."""
-    return full if FULL else small
 
 
 @pytest.fixture(scope="module")
@@ -62,17 +52,9 @@ def room(house: House) -> MakeRoom:
 
 
 @pytest.fixture
-def ledger(request: pytest.FixtureRequest) -> Callable[..., None]:
+def ledger() -> Callable[..., None]:
     """Writes one line of the result table: `ledger("F1", attempted=…, lost=0)`."""
-
-    def write(fault: str, **figures: Any) -> None:
-        line = {"fault": fault, "test": request.node.name, "seed": SEED, **figures}
-        request.node.user_properties.append(("faults", line))
-        if LEDGER:
-            with Path(LEDGER).open("a", encoding="utf-8") as file:
-                file.write(json.dumps(line) + "\n")
-
-    return write
+    return note
 
 
 async def until(true: Callable[[], bool], patience: float, what: str) -> float:

@@ -40,6 +40,7 @@ class Proxy:
     touched: int = 0  # frames that were doubled, swapped or lost
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
     _server: asyncio.Server | None = None
+    _alive: object = field(default_factory=object)  # of what age connections carry something
 
     async def start(self) -> None:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, limit=CHUNK, backlog=1024)
@@ -50,6 +51,10 @@ class Proxy:
         if self._server is not None:
             self._server.close()
             await self._server.wait_closed()
+
+    def swallow(self) -> None:
+        """From now on what is connected carries nothing any more and is not told; who connects anew is served."""
+        self._alive = object()
 
     def cut(self, share: float = 1.0) -> None:
         """Reset every connection, or a random share of them."""
@@ -66,12 +71,20 @@ class Proxy:
         except OSError:
             writer.transport.abort()
             return
-        pair = {writer, server_writer}
+        pair, age = {writer, server_writer}, self._alive
         self._open |= pair
+
+        def dead() -> bool:
+            return age is not self._alive
+
         try:
             await asyncio.gather(
-                self._pass(reader, server_writer, Frames(self._mangle_up), lambda: self.weather.hole_up),
-                self._pass(server_reader, writer, Frames(self._mangle_down), lambda: self.weather.hole_down),
+                self._pass(
+                    reader, server_writer, Frames(self._mangle_up), lambda: self.weather.hole_up or age is not self._alive
+                ),
+                self._pass(
+                    server_reader, writer, Frames(self._mangle_down), lambda: self.weather.hole_down or age is not self._alive
+                ),
             )
         except asyncio.CancelledError:
             pass  # the test is over

@@ -25,7 +25,7 @@ from tests.running import Server
 
 #: Everybody of a test sits behind one address and writes faster than fingers do.
 QUICK = Patience()
-LOOSE = {"COMMANDS_PER_10S": "1000000", "POSTS_BURST": "1000000", "POSTS_SECONDS": "0.001", "TICK_SECONDS": "1"}
+LOOSE = {"COMMANDS_PER_10S": "1000000", "POSTS_BURST": "1000000", "POSTS_SECONDS": "0.001", "TICK_SECONDS": "1", "METRICS": "yes"}
 
 
 @dataclass
@@ -55,6 +55,11 @@ class Room:
         device.cookie = "; ".join(f"{cookie.key}={cookie.value}" for cookie in jar.values())
         device.name, device.door, device.stream = who, "staff", "staff"
         return device
+
+    def metric(self, name: str) -> float:
+        """One of the numbers the server tells about itself."""
+        told = requests.get(f"{self.server.url}/metrics", timeout=20).text
+        return next(float(line.split()[1]) for line in told.splitlines() if line.startswith(f"facilitation_{name} "))
 
     # ---- checkers
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,29 +13,22 @@ import requests
 
 from facilitation.core import ids
 from facilitation.core.commands import REGISTRY
-from tests.faults.conftest import MakeRoom, everybody_in, played, sized, until
+from tests.faults.conftest import MakeRoom, everybody_in, played, until
 from tests.faults.phone import Phone
 from tests.faults.room import Room
 from tests.faults.wire import Gone, Wire
+from tests.ledger import sized
 from tests.live.raw_phone import RawPhone
 from tests.running import chosen_mode
 
 Ledger = Callable[..., None]
 pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(3600)]
-SETTINGS = {"METRICS": "yes", "MAX_SOCKETS_PER_SEAT": "100000"}
+SETTINGS = {"MAX_SOCKETS_PER_SEAT": "100000"}
 POISON = json.loads((Path(__file__).parents[1] / "data" / "poison.json").read_text(encoding="utf-8"))
 TEXTS = [
     *POISON["kept"].values(), *(pair[0] for pair in POISON["changed"].values()), *POISON["refused"].values(), "x" * 9000,
 ]  # fmt: skip
 VALUES: list[Any] = [*TEXTS, None, True, -1, 10**30, 1.5, float("nan"), [], ["x"] * 1000, {}, {"__proto__": {"a": 1}}]
-
-
-def told_by(room: Room, name: str) -> float:
-    """One number of the server's /metrics."""
-    answer = requests.get(f"{room.server.url}/metrics", timeout=20)
-    found = re.search(rf"^{name} (\S+)$", answer.text, re.MULTILINE)
-    assert found, (name, answer.status_code)
-    return float(found[1])
 
 
 def memory(room: Room) -> int:
@@ -54,17 +46,17 @@ def test_f20_who_does_not_read_is_dropped_and_slows_nobody(room: MakeRoom, ledge
         phones = await everybody_in(lab, people)
         sent = {phone.write(lab.board, f"{phone.name} says {n}: {'x' * 100}") for n in range(40) for phone in phones}
         await until(lambda: not any(phone.waiting for phone in phones), 60, "there is something to read")
-        drops, before = told_by(lab, "facilitation_queue_drops_total"), memory(lab)
+        drops, before = lab.metric("queue_drops_total"), memory(lab)
         sleepers = [await asyncio.to_thread(sleeper, lab, people + n) for n in range(stalled)]
         grown = 0
         for n in range(texts):
             sent |= {phone.write(lab.board, f"{phone.name} goes on {n}") for phone in phones}
             await until(lambda: not any(phone.waiting for phone in phones), 60, "the others are answered")
             grown = max(grown, memory(lab) - before)
-        gone = await until(lambda: told_by(lab, "facilitation_connected") <= people, 90, "who does not read is hung up on")
+        gone = await until(lambda: lab.metric("connected") <= people, 90, "who does not read is hung up on")
         await until(lambda: lab.in_step(phones), 60, "every device is in step")
         await asyncio.gather(*(phone.stop() for phone in phones))
-        dropped = int(told_by(lab, "facilitation_queue_drops_total") - drops)
+        dropped = int(lab.metric("queue_drops_total") - drops)
         if chosen_mode()["ASYNC_MODE"] == "eventlet":  # with threads it is the missing answer to a ping that ends them
             assert dropped == stalled
         assert grown < 20_000 + 1_000 * stalled

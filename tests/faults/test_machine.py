@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.faults.conftest import MakeRoom, everybody_in, played, sized, until
+from tests.faults.conftest import MakeRoom, everybody_in, played, until
 from tests.faults.phone import Phone
 from tests.faults.room import Room
+from tests.ledger import sized
 
 Ledger = Callable[..., None]
 pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(7200), pytest.mark.sqlite]

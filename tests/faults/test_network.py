@@ -1,4 +1,4 @@
-"""The network fails: cut without a word (F4), frames doubled and swapped (F6), answers lost (F7), bytes in crumbs."""
+"""The network fails: cuts (F4), lines that died (F5), doubled and swapped frames (F6), lost answers (F7), crumbs."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.faults.conftest import SEED, MakeRoom, everybody_in, played, sized, until
+from tests.faults.conftest import MakeRoom, everybody_in, played, until
 from tests.faults.phone import Phone
 from tests.faults.proxy import Proxy
 from tests.faults.room import Room
+from tests.ledger import SEED, sized
 
 Ledger = Callable[..., None]
 pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(3600)]
@@ -63,6 +64,32 @@ def test_f4_cuts_without_a_word_end_in_the_same_state(room: MakeRoom, ledger: Le
         count = check(lab, phones, sent)
         ledger("F4", cuts=cuts, phones=people, **count, resent=sum(phone.resent for phone in phones))
         assert sum(phone.resent for phone in phones) > 0  # the cuts did hit somebody
+
+    played(play)
+
+
+def test_f5_a_line_that_died_without_a_word_is_noticed(room: MakeRoom, ledger: Ledger) -> None:
+    """F5: a phone that was locked: its connection carries nothing and was never closed. Visible again it asks, and moves on.
+
+    The phone's patience is a third of the browser's, so three seconds there are one here; the server lets go of the dead
+    lines when their ping stays unanswered (full size only, because that takes forty seconds)."""
+    people, times = sized(8, 100), sized(2, 20)
+    lab = room(people)
+
+    async def play() -> None:
+        proxy = Proxy(lab.server.port, random.Random(SEED))
+        await proxy.start()
+        phones, sent, slowest = await everybody_in(lab, people, proxy.port), set(), 0.0
+        for time in range(times):
+            before = [phone.connects for phone in phones]
+            proxy.swallow()
+            sent |= {phone.write(lab.board, f"{phone.name} after {time}") for phone in phones}
+            await until(lambda: all(p.connects > n for p, n in zip(phones, before, strict=True)), 60, "everybody is back")  # noqa: B023
+            slowest = max(slowest, await settle(lab, phones))
+        if sized(0, 1):
+            await until(lambda: lab.metric("connected") <= people, 90, "the server lets the dead lines go")
+        await leave(phones, proxy)
+        ledger("F5", times=times, phones=people, **check(lab, phones, sent), settled_s=round(slowest, 1))
 
     played(play)
 

@@ -11,8 +11,9 @@ from sqlalchemy import select
 from facilitation.core.unit_of_work import reading
 from facilitation.extensions import db
 from facilitation.labs.models import Lab
-from tests.faults.conftest import MakeRoom, played, sized, until
+from tests.faults.conftest import MakeRoom, played, until
 from tests.faults.room import Room
+from tests.ledger import sized
 
 Ledger = Callable[..., None]
 pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(3600)]

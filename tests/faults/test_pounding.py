@@ -8,8 +8,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.faults.conftest import MakeRoom, everybody_in, played, sized, until
+from tests.faults.conftest import MakeRoom, everybody_in, played, until
 from tests.faults.phone import Phone
+from tests.ledger import sized
 
 Ledger = Callable[..., None]
 pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(3600)]

@@ -14,9 +14,10 @@ import pytest
 from facilitation import create_app
 from facilitation.extensions import db
 from tests.databases import copied
-from tests.faults.conftest import SEED, everybody_in, played, sized, until
+from tests.faults.conftest import everybody_in, played, until
 from tests.faults.powercut import Disk, Found, Op, as_found, look, preloaded, put, read
 from tests.faults.room import House, Room
+from tests.ledger import SEED, sized
 
 Ledger = Callable[..., None]
 pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(7200), pytest.mark.sqlite]

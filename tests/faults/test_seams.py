@@ -16,7 +16,7 @@ from facilitation.core.commands import REGISTRY
 from facilitation.core.failpoints import POINTS, VARIABLE
 from tests.conftest import migrated_in
 from tests.databases import URL
-from tests.faults.conftest import FULL, SEED
+from tests.ledger import FULL, SEED
 from tests.running import ROOT, free_port
 
 Ledger = Callable[..., None]

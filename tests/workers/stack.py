@@ -17,7 +17,7 @@ import requests
 
 from facilitation.proxy_site import site
 from tests.programs import need
-from tests.running import ROOT, free_port
+from tests.running import ROOT, free_port, free_ports
 
 NGINX = """\
 daemon off;
@@ -111,7 +111,7 @@ class Stack:
         self.data, self.port = data, free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.redis = Redis(data)
-        first = self._room_for(workers)
+        first = free_ports(workers)
         self.workers = [f"http://127.0.0.1:{first + n}" for n in range(workers)]
         self.nginx = Nginx(data, self.url, [address.removeprefix("http://") for address in self.workers])
         told = {
@@ -123,11 +123,6 @@ class Stack:
             data / "serve.log",
             {**os.environ, **{f"FACILITATION_{name}": value for name, value in told.items()}},
         )
-
-    @staticmethod
-    def _room_for(workers: int) -> int:
-        """The first of so many free ports in a row, away from the ones handed out one by one."""
-        return 32000 + (os.getpid() * 8) % 700 - workers % 2
 
     def start(self) -> Stack:
         self.redis.start()
@@ -146,8 +141,11 @@ class Stack:
         except requests.RequestException:
             return False
 
+    def whole_log(self) -> str:
+        return (self.data / "serve.log").read_text()
+
     def said(self) -> str:
-        return (self.data / "serve.log").read_text()[-3000:]
+        return self.whole_log()[-3000:]
 
     def process_of(self, worker: int) -> int:
         """The process that listens on the worker's port."""
