@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import zipfile
-from dataclasses import replace
 from typing import Any
 
 import jsonschema
@@ -18,7 +17,7 @@ from facilitation.paths import STATIC
 from facilitation.reports import closed
 from facilitation.reports.assemble import assemble
 from facilitation.reports.content import Figure, Report, Table
-from facilitation.reports.render import FORMATS, csvs, data, markdown, xlsx
+from facilitation.reports.render import csvs, data, markdown, xlsx
 from facilitation.reports.render.flat import grids
 from tests.reports.test_files import POISON, TEXTS, poisoned
 from tests.reports.transcript import sample_lab
@@ -243,57 +242,3 @@ def test_the_schema_refuses_what_could_lead_to_a_person(spoil: str, schema: dict
     tree["contributions"][0][spoil] = "x"
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(tree, schema)
-
-
-# ---- the same rules in every form
-
-
-@pytest.mark.parametrize("kind", ["md", "xlsx", "csv", "json", "html", "docx"])
-def test_words_in_other_languages_and_their_translations_are_in_every_form(kind: str, report: Report) -> None:
-    text = flat_text(kind, FORMATS[kind].write(report))
-    foreign = [item for item in sample_lab().contributions if item.lang]
-    assert foreign
-    for item in foreign:
-        assert item.text in text, (kind, item.text)
-        assert item.translation in text, (kind, item.translation)
-
-
-def flat_text(kind: str, content: bytes) -> str:
-    import html as entities
-
-    import docx
-    from docx.oxml.ns import qn
-
-    match kind:
-        case "md":
-            return words_of(content.decode())
-        case "xlsx":
-            return "\n".join(str(value) for rows in sheets(content).values() for row in rows for value in row if value)
-        case "csv":
-            return "\n".join(as_written(cell) for rows in unpacked(content).values() for row in rows for cell in row)
-        case "json":
-            return "\n".join(strings(json.loads(content)))
-        case "html":
-            return entities.unescape(content.decode())
-        case _:
-            body = docx.Document(io.BytesIO(content)).element.body
-            return "\n".join("".join(run.text or "" for run in line.iter(qn("w:t"))) for line in body.iter(qn("w:p")))
-
-
-def strings(value: Any) -> list[str]:
-    if isinstance(value, dict):
-        return [text for child in value.values() for text in strings(child)]
-    if isinstance(value, list):
-        return [text for child in value for text in strings(child)]
-    return [value] if isinstance(value, str) else []
-
-
-@pytest.mark.parametrize("kind", ["md", "xlsx", "csv", "json", "html", "docx"])
-def test_nothing_names_a_person_under_the_chatham_house_rule(kind: str) -> None:
-    """A label with a name and a house is printed where it may be, in this form too; under the rule it is nowhere."""
-    one = sample_lab()
-    told = tuple(replace(item, level=4, label="NAMED PERSON, SOME HOUSE") if item.tier else item for item in one.contributions)
-    open_lab = replace(one, contributions=told, lab=replace(one.lab, ceiling=4, chatham_house=False))
-    assert "NAMED PERSON" in flat_text(kind, FORMATS[kind].write(assemble(open_lab)))
-    quiet = replace(open_lab, lab=replace(open_lab.lab, chatham_house=True))
-    assert "NAMED PERSON" not in flat_text(kind, FORMATS[kind].write(assemble(quiet)))
