@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from typing import ParamSpec, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import IO, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -24,13 +25,45 @@ def offload(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     return result
 
 
-def apart(command: Sequence[str], *, given: bytes, environment: Mapping[str, str]) -> bytes:
-    """What a program of ours writes when given something to read; its errors go where ours go. `RuntimeError` on failure."""
+class Program:
+    """A program of ours at work. Waiting for it is a real thread's affair: the loop goes on."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+
+    def line(self) -> bytes:
+        """The next line it writes; without its end when the program ended."""
+        return offload(self._out.readline)
+
+    def rest(self) -> bytes:
+        """All it writes until it ends."""
+        return offload(self._out.read)
+
+    def ended(self) -> int:
+        """Waits for its end and returns what it ended with."""
+        return offload(self._process.wait)
+
+    @property
+    def _out(self) -> IO[bytes]:
+        if self._process.stdout is None:
+            raise RuntimeError("started without its output")
+        return self._process.stdout
+
+
+@contextlib.contextmanager
+def beside(command: Sequence[str], *, given: bytes, environment: Mapping[str, str]) -> Iterator[Program]:
+    """A program of ours, given something small to read; its errors go where ours go. Left early, it is ended."""
     patcher = sys.modules.get("eventlet.patcher")
     patched = patcher is not None and patcher.is_monkey_patched("thread")
     # The one whose waiting is a real thread's: the patched one would ask the loop again and again.
-    run = patcher.original("subprocess").run if patcher is not None and patched else subprocess.run
-    done = offload(run, list(command), input=given, stdout=subprocess.PIPE, env=dict(environment), check=False)
-    if done.returncode:
-        raise RuntimeError(f"{command[-1]} ended with {done.returncode}")
-    return bytes(done.stdout)
+    real = patcher.original("subprocess") if patcher is not None and patched else subprocess
+    process = offload(real.Popen, list(command), stdin=real.PIPE, stdout=real.PIPE, env=dict(environment))
+    try:
+        with contextlib.suppress(BrokenPipeError):  # it ended before it read: its end says why
+            process.stdin.write(given)
+            process.stdin.close()
+        yield Program(process)
+    finally:
+        process.kill()
+        offload(process.wait)
+        process.stdout.close()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,8 +25,10 @@ from facilitation.reports.models import Photo, ReportState
 from facilitation.reports.render import FORMATS, data, html
 from facilitation.reports.writing import PARTS
 from facilitation.web import access, merge_desk, report_desk
-from facilitation.web.exports import pressed
+from facilitation.web.exports import Making, pressed, pressing
 
+log = logging.getLogger(__name__)
+STEPWISE = "application/x-ndjson"
 blueprint = Blueprint("reports", __name__)
 blueprint.register_blueprint(merge_desk.blueprint)
 blueprint.register_blueprint(report_desk.blueprint)
@@ -100,16 +105,39 @@ def _act(part: str, *, again: bool) -> str:
 
 @blueprint.get("/labs/<lab>/report.<any(docx, pdf, html, md, xlsx, csv, json):kind>")
 def download(lab: str, kind: str) -> ResponseReturnValue:
-    """The report as a file."""
+    """The report as a file. Asked with `steps`, for a page that shows them: lines of JSON first (`_stepwise`)."""
     row, _standing = readable(lab)
     if not there_is_one(row):
         raise Refused("not_open", _("The report is made when the lab is closed."))
     session, settings = access.session(), access.extension("settings")
-    content = pressed(session, db.engine, row.id, kind, template=settings.TEMPLATE)
     state = session.get(ReportState, row.id)
+    name = f"lab-report-{day_of(row) or row.id}-v{state.version if state else 1}"
+    if "steps" in request.args:
+        making = pressing(session, db.engine, row.id, kind, template=settings.TEMPLATE)
+        # X-Accel-Buffering: nginx would keep the steps back until the file is there.
+        return Response(_stepwise(making, kind, name), content_type=STEPWISE, headers={"X-Accel-Buffering": "no"})
+    content = pressed(session, db.engine, row.id, kind, template=settings.TEMPLATE)
     media, ending = FORMATS[kind].of(content)
-    name = f"lab-report-{day_of(row) or row.id}-v{state.version if state else 1}{ending}"
-    return Response(content, content_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return Response(content, content_type=media, headers={"Content-Disposition": f'attachment; filename="{name}{ending}"'})
+
+
+def _stepwise(making: Making, kind: str, name: str) -> Iterator[bytes]:
+    """{step, done, of} for each step, then {size, name, media} and the file, or {failed}: each line JSON."""
+    try:
+        for step in making:
+            if isinstance(step, bytes):
+                media, ending = FORMATS[kind].of(step)
+                yield _line(size=len(step), name=name + ending, media=media)
+                yield step
+            else:
+                yield _line(step=step.name, done=step.done, of=step.of)
+    except Exception:  # the answer has begun: the page cannot be told in another way
+        log.exception("a report could not be made")
+        yield _line(failed=True)
+
+
+def _line(**words: Any) -> bytes:
+    return json.dumps(words).encode() + b"\n"
 
 
 def forms() -> list[tuple[str, str]]:

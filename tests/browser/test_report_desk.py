@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -132,3 +133,21 @@ def test_rules_of_accessibility_and_no_sideways_scrolling(desk: Desk, scheme: st
             if folder := os.environ.get("LOOK"):
                 page.screenshot(path=f"{folder}/{name}-{size}-{scheme}.png", full_page=True)
             page.context.close()
+
+
+def test_a_download_says_how_far_it_is_and_comes_whole(desk: Desk) -> None:
+    page = desk.open(f"/labs/{desk.stage.lab}/report")
+    page.evaluate(
+        "() => { const told = document.querySelector('[data-report-files-told]'); window.heard = [];"
+        " new MutationObserver(() => window.heard.push(told.textContent)).observe(told, {childList: true}); }"
+    )
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Word").click()
+    content = Path(waiting.value.path()).read_bytes()
+    assert content.startswith(b"PK")
+    assert waiting.value.suggested_filename.endswith("-v1.docx")
+    expect(page.get_by_role("status").filter(has_text="Word is ready.")).to_be_visible()
+    expect(page.get_by_role("progressbar")).to_be_hidden()
+    assert "Word: setting the pages…" in page.evaluate("window.heard")
+    plain = page.context.request.get(f"/labs/{desk.stage.lab}/report.docx")
+    assert plain.body() == content

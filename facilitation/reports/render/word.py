@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from facilitation.reports import progress
 from facilitation.reports.content import (
     Block,
     Cell,
@@ -31,7 +32,9 @@ TALLEST = 110  # millimetres of a photo: two stand on a page with their captions
 def file(report: Report) -> bytes:
     """The report as DOCX, the same bytes for the same report."""
     writer = _Writer(report)
-    return packed(report, writer.body(), writer.pictures)
+    body = writer.body()
+    progress.tell("setting")
+    return packed(report, body, writer.pictures)
 
 
 class _Writer:
@@ -41,6 +44,8 @@ class _Writer:
         self.report, self.words = report, report.words
         self.bookmarks = 0
         self.pictures: list[bytes] = []
+        blocks = (block for section in report.walk() for block in section.blocks)
+        self.drawings = sum(isinstance(block, Figure) and block.kind != "swot" for block in blocks)
 
     def body(self) -> str:
         front, sections = self.report.front, self.report.sections
@@ -130,6 +135,7 @@ class _Writer:
         return drawn + caption + name + self.table(block.table)
 
     def picture(self, block: Figure) -> str:
+        progress.tell("drawing", len(self.pictures) + 1, self.drawings)
         content = picture(block, self.report.language)
         self.pictures.append(content)
         number = len(self.pictures)
