@@ -158,11 +158,33 @@ def test_word_has_real_headings_in_their_order(document: Any) -> None:
 def test_word_has_a_table_of_contents_that_reads_before_it_is_updated(document: Any) -> None:
     instructions = [item.text for item in document.element.body.iter(qn("w:instrText"))]
     assert any("TOC" in text for text in instructions)
-    lines = [item.text for item in document.paragraphs if item.style.name == "TOC 1"]
-    assert lines[0] == "1 Key conclusions"
-    anchors = {item.get(qn("w:anchor")) for item in document.element.body.iter(qn("w:hyperlink"))}
+    lines = [(item.style.name[-1], item.text.strip()) for item in document.paragraphs if item.style.name.startswith("TOC")]
+    heads = [(item.style.name[-1], item.text) for item in document.paragraphs if item.style.name.startswith("Heading")]
+    assert lines == heads
+    assert lines[0] == ("1", "1 Key conclusions")
+    assert ("2", "5.1 Buying lithium directly and asking for mine-level assurance") in lines
+    anchors = [item.get(qn("w:anchor")) for item in document.element.body.iter(qn("w:hyperlink"))]
     marks = {item.get(qn("w:name")) for item in document.element.body.iter(qn("w:bookmarkStart"))}
-    assert anchors <= marks
+    assert set(anchors) <= marks
+    assert [text.split()[1] for text in instructions if "PAGEREF" in text] == anchors
+
+
+def test_word_asks_nobody_about_fields_when_it_opens_the_file() -> None:
+    """Neither the setting nor the mark that make it ask; a number nobody knows yet is not there."""
+    with zipfile.ZipFile(io.BytesIO(word.file(assemble(sample_lab())))) as archive:
+        everything = b"".join(archive.read(name) for name in archive.namelist() if name.endswith(".xml"))
+    assert b"updateFields" not in everything
+    assert b"w:dirty" not in everything
+
+
+def test_only_a_row_that_could_be_higher_than_a_page_may_be_parted() -> None:
+    one = sample_lab()
+    long = replace(one, contributions=(*one.contributions[:-1], replace(one.contributions[-1], text="W" * 2000)))
+    document = docx.Document(io.BytesIO(word.file(assemble(long))))
+    rows = list(document.element.body.iter(qn("w:tr")))
+    parted = [row for row in rows if row.find(f"{qn('w:trPr')}/{qn('w:cantSplit')}") is None]
+    assert 0 < len(parted) < len(rows) / 10
+    assert all("W" * 2000 in "".join(row.itertext()) or len("".join(row.itertext())) > 400 for row in parted)
 
 
 def test_fields_are_closed(document: Any) -> None:

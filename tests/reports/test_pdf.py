@@ -100,6 +100,15 @@ def test_state_version_and_number_are_on_every_page(tmp_path: Path) -> None:
     assert all(f"Page {number} / {len(pages)}" in page for number, page in enumerate(pages, 1))
 
 
+def test_the_cover_stands_on_one_page_in_german_too(tmp_path: Path) -> None:
+    facts = replace(sample_lab().lab, language="de", title="Flagship-Labor Mobilität: Beschaffungsverantwortung in Lieferketten")
+    imprint = {name: f"{name}-word" for name in ("imprint", "grant", "disclaimer", "licence")}
+    made = pdf.file(assemble(sample_lab(lab=facts, imprint=imprint, narrative={"authors": closed.Narrative("A, B", 1)})))
+    cover = tool("pdftotext", made, tmp_path, "-l", "1")
+    assert all(word in cover for word in imprint.values())
+    assert "Inhalt" in cover
+
+
 def test_the_file_knows_neither_machine_nor_moment_nor_people(content: bytes, tmp_path: Path) -> None:
     told = tool("pdfinfo", content, tmp_path, "-isodates")
     assert re.search(r"CreationDate:\s+2027-03-09", told)

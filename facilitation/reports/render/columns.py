@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from facilitation.reports.content import Cell, Said, Split, Table
 
 SIGN, GAP = 0.0108, 0.013  # of the width of a page: a bold sign of a table's text, and the blank between two columns
+LINE, TALL_ROW = 100, 16  # the signs of a line across the page; the lines from which a row may run over to the next page
 
 
 def shares(block: Table) -> list[float]:
     """Shares of the page: never less than their longest word, more for long texts. They add up to one."""
-    parts = [_weight(head, [words(value) for value in column]) for head, column in _columns(block)]
+    parts = [_weight(head, column) for head, column in _columns(block)]
     least = [min(longest, 16) * SIGN + GAP for longest in longest_words(block)]
     left = 1 - sum(least)
     if left < 0:
@@ -21,10 +22,7 @@ def shares(block: Table) -> list[float]:
 
 def longest_words(block: Table) -> list[int]:
     """The signs of the longest word of each column, its head included."""
-    return [
-        max((len(word) for text in (head, *map(words, column)) for word in text.replace("\n", " ").split(" ")), default=1)
-        for head, column in _columns(block)
-    ]
+    return [_longest(head, column) for head, column in _columns(block)]
 
 
 def _columns(block: Table) -> Iterable[tuple[str, tuple[Cell, ...]]]:
@@ -33,23 +31,31 @@ def _columns(block: Table) -> Iterable[tuple[str, tuple[Cell, ...]]]:
     return zip(block.head, cells, strict=True)
 
 
-def words(value: Cell) -> str:
-    """About what a cell takes: its longest line."""
+def _longest(head: str, column: Iterable[Cell]) -> int:
+    texts = (head, *(line for value in column for line in lines(value)))
+    return max((len(word) for text in texts for word in text.replace("\n", " ").split(" ")), default=1)
+
+
+def lines(value: Cell) -> list[str]:
+    """About what stands in a cell, item by item."""
     match value:
         case Said():
-            return f"{value.text} {value.translation} {value.note}".strip()
+            return [f"{value.text} {value.translation} {value.note}".strip()]
         case Split():
-            return "00 Tier\u00a01\u00a000, Tier\u00a02\u00a000, Tier"
+            return ["00 Tier\u00a01\u00a000, Tier\u00a02\u00a000, Tier"]
         case tuple():
-            return max(map(words, value), key=len, default="")
+            return [line for item in value for line in lines(item)]
         case _:
-            return "" if value is None else str(value)
+            return ["" if value is None else str(value)]
 
 
-def _weight(head: str, texts: list[str]) -> float:
-    longest = max((len(word) for text in (head, *texts) for word in text.split()), default=1) + 1
-    usual = sum(map(len, texts)) / len(texts) if texts else 1
-    return float(max(min(longest, 16), min(usual, 70) ** 0.75, 4) + 1.5)
+def _weight(head: str, column: tuple[Cell, ...]) -> float:
+    """How much a column gets of what is left: by its usual line, and more where many lines stand in one cell."""
+    longest = _longest(head, column) + 1
+    told = [lines(value) for value in column]
+    usual = sum(max(map(len, one), default=0) for one in told) / len(told) if told else 1
+    many = max(1.0, sum(map(len, told)) / len(told)) if told else 1.0
+    return float(max(min(longest, 16), min(usual, 70) ** 0.75, 4) * many**0.5 + 1.5)
 
 
 def signs(value: Cell) -> int:
@@ -63,3 +69,15 @@ def signs(value: Cell) -> int:
             return sum(map(signs, value))
         case _:
             return len(str(value or ""))
+
+
+def row_lines(row: Sequence[Cell], parts: Sequence[float]) -> int:
+    """About how many lines a row takes, its columns having these shares of the page."""
+    return max((cell_lines(value, max(part * LINE, 6)) for value, part in zip(row, parts, strict=True)), default=1)
+
+
+def cell_lines(value: Cell, room: float) -> int:
+    """About how many lines a cell takes. `room`: the signs that stand in one."""
+    if isinstance(value, tuple):
+        return sum(cell_lines(item, room) for item in value)
+    return 1 + int(signs(value) / room)

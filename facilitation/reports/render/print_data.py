@@ -22,15 +22,14 @@ from facilitation.reports.content import (
     Written,
 )
 from facilitation.reports.figures import WIDE, drawn
-from facilitation.reports.render.columns import longest_words, shares, signs
+from facilitation.reports.render.columns import LINE, TALL_ROW, cell_lines, longest_words, row_lines, shares
 from facilitation.reports.render.glyphs import LONG, REPLACEMENT, Setter, families
 from facilitation.reports.render.word_xml import is_right_to_left
 
 Data = dict[str, Any]
 LANDSCAPE = 6  # columns from which a table takes the margin as well
-# In lines of about 100 signs across the page: a row that may run over a page, a table and a matrix that may not.
-TALL_ROW, SHORT_TABLE, TALL_SWOT = 16, 30, 40
-LINE = 100
+# In lines (columns.LINE): tables and terms that may not run over a page, a matrix that may.
+SHORT_TABLE, SHORT_TERMS, TALL_SWOT = 30, 20, 40
 WIDEST, TALLEST = 152, 105  # millimetres of a photo: as wide as the text, and two of them on a page with their captions
 
 
@@ -83,7 +82,7 @@ class _Tree:
             case Voices():
                 return {"is": "voices", "title": self.set(block.title), "items": self.all_said(block.items)}
             case Terms():
-                return {"is": "terms", "rows": [[name, self.cell(value)] for name, value in block.rows]} if block.rows else None
+                return self.terms(block) if block.rows else None
             case Table():
                 return {"is": "table", **self.table(block)}
             case Figure():
@@ -92,6 +91,12 @@ class _Tree:
                 return self.picture(block)
             case Written():
                 return self.written(block)
+
+    def terms(self, block: Terms) -> Data:
+        """Short ones stay on one page."""
+        lines = sum(cell_lines(value, LINE * 0.7) for _name, value in block.rows)
+        rows = [[name, self.cell(value)] for name, value in block.rows]
+        return {"is": "terms", "rows": rows, "short": lines <= SHORT_TERMS}
 
     def picture(self, block: Picture) -> Data:
         """`across`: millimetres. Without its bytes, or where drawings are left out, its words stand in its place."""
@@ -110,7 +115,7 @@ class _Tree:
 
     def table(self, block: Table) -> Data:
         parts = shares(block)
-        heights = [_lines(row, parts) for row in block.rows]
+        heights = [row_lines(row, parts) for row in block.rows]
         longest = longest_words(block)
         return {
             "caption": self.set(block.caption),
@@ -198,14 +203,3 @@ def drawing(sheet: Sheet, ready: Callable[[str], str]) -> Data:
         for mark in sheet.marks
     ]  # fmt: skip
     return {"width": sheet.width, "height": sheet.height, "marks": marks}
-
-
-def _lines(row: Sequence[Cell], parts: Sequence[float]) -> int:
-    """About how many lines a row takes."""
-    return max((_cell_lines(value, max(part * LINE, 6)) for value, part in zip(row, parts, strict=True)), default=1)
-
-
-def _cell_lines(value: Cell, room: float) -> int:
-    if isinstance(value, tuple):
-        return sum(_cell_lines(item, room) for item in value)
-    return 1 + int(signs(value) / room)

@@ -22,10 +22,11 @@ from facilitation.reports.content import (
     Written,
 )
 from facilitation.reports.render import word_xml as xml
-from facilitation.reports.render.columns import shares
+from facilitation.reports.render.columns import TALL_ROW, row_lines, shares
 from facilitation.reports.render.pdf import picture
 from facilitation.reports.render.word_file import packed
 
+DEEPEST = 3  # levels of headings in the table of contents
 TALLEST = 110  # millimetres of a photo: two stand on a page with their captions
 
 
@@ -49,21 +50,23 @@ class _Writer:
 
     def body(self) -> str:
         front, sections = self.report.front, self.report.sections
-        entries = [(section.id, _name(section)) for section in sections]
+        entries = [entry for section in sections for entry in _entries(section, 1)]
         cover = xml.paragraph(xml.run(front.kind), "Subtitle") + xml.paragraph(xml.run(front.title), "Title")
         cover += xml.paragraph(xml.run(front.subtitle), "Subtitle") + self.terms(Terms((*front.facts, *front.imprint)))
-        return cover + xml.contents(self.words["contents"], entries) + "".join(self.section(section, 1) for section in sections)
+        text = "".join(self.section(section, 1) for section in sections)
+        return cover + xml.contents(self.words["contents"], entries) + xml.page_break() + text
 
     def section(self, section: Section, level: int) -> str:
         self.bookmarks += 1
         parts = [xml.heading(_name(section), level, section.id, self.bookmarks)]
-        parts += [self.block(block) for block in section.blocks]
+        parts += [self.block(block, before) for block, before in zip(section.blocks, (*section.blocks[1:], None), strict=True)]
         return "".join(parts + [self.section(child, level + 1) for child in section.sections])
 
-    def block(self, block: Block) -> str:
+    def block(self, block: Block, before: Block | None) -> str:
+        """`before`: the block it stands before. A sentence stays with the table or picture it leads to."""
         match block:
             case Text():
-                return xml.paragraph(xml.run(block.text))
+                return xml.paragraph(xml.run(block.text), keep=isinstance(before, Table | Figure | Picture))
             case Voices():
                 return self.voices(block)
             case Terms():
@@ -94,8 +97,10 @@ class _Writer:
         return xml.table(rows, (0.28, 0.72), lined=False) + _space() if rows else ""
 
     def table(self, block: Table) -> str:
+        parts = shares(block)
+        tall = {number for number, row in enumerate(block.rows) if row_lines(row, parts) > TALL_ROW}
         rows = ([self.cell(value, end=place in block.numbers) for place, value in enumerate(values)] for values in block.rows)
-        return xml.table(rows, shares(block), head=block.head, ends=block.numbers, description=block.caption) + _space()
+        return xml.table(rows, parts, head=block.head, ends=block.numbers, tall=tall, description=block.caption) + _space()
 
     def cell(self, value: Cell, *, end: bool = False) -> str:
         match value:
@@ -166,6 +171,13 @@ class _Writer:
         for group in clusters:
             dots = xml.run(f"  {group['dots']}", bold=True) if "dots" in group else ""
             yield xml.paragraph(xml.run(str(group["title"])) + dots, "TableList")
+
+
+def _entries(section: Section, level: int) -> Iterator[tuple[str, str, int]]:
+    """(anchor, text, level) of a section and those in it, three levels deep."""
+    yield section.id, _name(section), level
+    if level < DEEPEST:
+        yield from (entry for child in section.sections for entry in _entries(child, level + 1))
 
 
 def _name(section: Section) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import docx
 from docx.document import Document
 from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.opc.constants import RELATIONSHIP_TYPE as RT
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
@@ -25,8 +26,9 @@ FONT = word_fonts.FAMILY
 SIZES = {"Title": 32.0, "Heading 1": 17.0, "Heading 2": 13.0, "Heading 3": 11.0, "Subtitle": 12.0, "Caption": 9.0, "Normal": 10.5}
 #: Styles of our own: (name, base, size). Their ids are the names without spaces.
 OWN = (("List Title", "Normal", 10.5), ("Table List", "Normal", 9.5), ("After Table", "Normal", 4.0), ("Legend", "Normal", 9.0),
-       ("Open Place", "Normal", 10.5), ("TOC 1", "Normal", 10.5))  # fmt: skip
-LINES = {"Title": 0.9, "Normal": 1.1, "Table List": 0.95, "Caption": 0.95}
+       ("Open Place", "Normal", 10.5), ("TOC 1", "Normal", 9.5), ("TOC 2", "Normal", 9), ("TOC 3", "Normal", 9))  # fmt: skip
+TEXT = Mm(170)  # the width of the text
+LINES = {"Title": 0.9, "Normal": 1.1, "Table List": 0.95, "Caption": 0.95, "TOC 1": 1.0, "TOC 2": 1.0, "TOC 3": 1.0}
 LANGUAGES = {"en": "en-GB", "de": "de-DE"}
 
 
@@ -63,7 +65,8 @@ def _page(document: Document, report: Report) -> None:
     front = report.front
     number = field("PAGE", run("1", quiet=True))
     _only(section.header, paragraph(run(front.title, quiet=True)))
-    _only(section.footer, paragraph(run(f"{front.state_line}   ·   {report.words['page']} ", quiet=True) + number))
+    pages = run(" / ", quiet=True) + field("NUMPAGES", run("", quiet=True))
+    _only(section.footer, paragraph(run(f"{front.state_line}   ·   {report.words['page']} ", quiet=True) + number + pages))
 
 
 def _only(part: Any, xml: str) -> None:
@@ -91,9 +94,13 @@ def _styles(document: Document) -> None:
     for name, base, size in OWN:
         style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style, style.font.size = document.styles[base], Pt(size)
-        style.paragraph_format.space_after = Pt(2)
+        style.paragraph_format.space_after = Pt(0 if name.startswith("TOC") else 2)
     for name, spacing in LINES.items():
         document.styles[name].paragraph_format.line_spacing = spacing
+    for level in range(1, 4):
+        entry = document.styles[f"TOC {level}"].paragraph_format
+        entry.left_indent = Mm(6 * (level - 1))
+        entry.tab_stops.add_tab_stop(TEXT, WD_TAB_ALIGNMENT.RIGHT)
     document.styles["List Title"].font.bold = True
     document.styles["Open Place"].font.italic = True
     document.styles["Normal"].paragraph_format.space_after = Pt(6)

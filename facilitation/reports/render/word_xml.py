@@ -88,12 +88,27 @@ def heading(text: str, level: int, anchor: str, number: int) -> str:
     return paragraph(mark, f"Heading{level}")
 
 
-def contents(title: str, entries: Sequence[tuple[str, str]]) -> str:
-    """A table-of-contents field, filled with links, so that it reads before Word works it out anew."""
-    links = [f'<w:hyperlink w:anchor="{anchor}">{run(text)}</w:hyperlink>' for anchor, text in entries] or [run("")]
-    links[0] = _field_char("begin") + _instruction('TOC \\o "1-3" \\h \\z \\u') + _field_char("separate") + links[0]
-    links[-1] += _field_char("end")
-    return paragraph(run(title), "ListTitle") + "".join(paragraph(link, "TOC1") for link in links)
+def page_break() -> str:
+    return paragraph('<w:r><w:br w:type="page"/></w:r>', "AfterTable")
+
+
+def contents(title: str, entries: Sequence[tuple[str, str, int]]) -> str:
+    """A table-of-contents field, filled with links to headings (anchor, text, level), so that it reads from the first moment.
+
+    No program but the one that sets the pages knows their numbers: each is a field that shows nothing until Word works it out
+    (before it prints or exports, or on F9). A file that asked for it on opening would greet everybody with a question about
+    fields and other files; numbers of our own guess would be wrong.
+    """
+    lines = [_entry(anchor, text) for anchor, text, _level in entries] or [run("")]
+    lines[0] = _field_char("begin") + _instruction('TOC \\o "1-3" \\h \\z \\u') + _field_char("separate") + lines[0]
+    lines[-1] += _field_char("end")
+    styles = [f"TOC{level}" for _anchor, _text, level in entries] or ["TOC1"]
+    return paragraph(run(title), "ListTitle") + "".join(map(paragraph, lines, styles))
+
+
+def _entry(anchor: str, text: str) -> str:
+    number = field(f"PAGEREF {anchor} \\h", "")
+    return f'<w:hyperlink w:anchor="{anchor}" w:history="1">{run(text)}<w:r><w:tab/></w:r>{number}</w:hyperlink>'
 
 
 def caption(word: str, number: int, text: str, sequence: str) -> str:
@@ -137,13 +152,15 @@ def table(
     *,
     head: Sequence[str] = (),
     ends: Collection[int] = (),
+    tall: Collection[int] = (),
     description: str = "",
     lined: bool = True,
     crossed: bool = False,
 ) -> str:
     """Rows of cells (their paragraphs as XML). A head is repeated on every page and read out as one.
 
-    `ends`: columns whose head stands at its end, above figures. `lined`: hairlines between rows, as in print; `crossed`: also
+    `ends`: columns whose head stands at its end, above figures. `tall`: rows that may run over to the next page: one that is
+    higher than a page and may not is cut off by some programs. `lined`: hairlines between rows, as in print; `crossed`: also
     between columns.
     """
     told = f'<w:tblDescription w:val="{escape(description[:1000])}"/>' if description else ""
@@ -152,7 +169,8 @@ def table(
     grid = "".join(f'<w:gridCol w:w="{round(WIDTH * share)}"/>' for share in widths)
     names = [paragraph(run(text, bold=True), "TableList", end=place in ends) for place, text in enumerate(head)]
     first = _row(names, "<w:tblHeader/>") if head else ""
-    return f"<w:tbl><w:tblPr>{look}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{first}{''.join(_row(row) for row in rows)}</w:tbl>"
+    body = "".join(_row(row, whole=number not in tall) for number, row in enumerate(rows))
+    return f"<w:tbl><w:tblPr>{look}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{first}{body}</w:tbl>"
 
 
 def _borders(crossed: bool) -> str:
@@ -161,5 +179,5 @@ def _borders(crossed: bool) -> str:
     return f"<w:tblBorders>{lines}</w:tblBorders>"
 
 
-def _row(cells: Sequence[str], marks: str = "") -> str:
-    return f"<w:tr><w:trPr><w:cantSplit/>{marks}</w:trPr>{''.join(map(cell, cells))}</w:tr>"
+def _row(cells: Sequence[str], marks: str = "", *, whole: bool = True) -> str:
+    return f"<w:tr><w:trPr>{'<w:cantSplit/>' if whole else ''}{marks}</w:trPr>{''.join(map(cell, cells))}</w:tr>"
