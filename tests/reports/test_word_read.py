@@ -93,3 +93,13 @@ def test_pictures_hold_every_script() -> None:
     assert len(TEXTS) > 20
     assert pdf.picture(figure, "en").startswith(b"\x89PNG")
     assert pdf.picture(figure, "en") == pdf.picture(figure, "en")
+
+
+@pytest.mark.long
+def test_libreoffice_keeps_a_swot_and_the_facts_of_a_case_on_one_page(tmp_path: Path) -> None:
+    made = converted(word.file(assemble(sample_lab())), tmp_path, "pdf")
+    told = subprocess.run([need("pdftotext"), "-layout", made, "-"], capture_output=True, check=True).stdout.decode()
+    pages = told.split("\f")
+    for first, last in (("S Strengths", "O Opportunities"), ("In brief", "What was learned")):
+        found = [(page.count(first), page.count(last)) for page in map(" ".join, (page.split() for page in pages))]
+        assert [one for one, _other in found] == [other for _one, other in found]

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from facilitation.reports.content import Cell, Said, Split, Table
 
 SIGN, GAP = 0.0108, 0.013  # of the width of a page: a bold sign of a table's text, and the blank between two columns
-LINE, TALL_ROW = 100, 16  # the signs of a line across the page; the lines from which a row may run over to the next page
+LINE, TALL_ROW, SHORT_TERMS = 100, 16, 20  # signs of a line; lines of a row that may run over a page, of terms that may not
 
 
 def shares(block: Table) -> list[float]:
     """Shares of the page: never less than their longest word, more for long texts. They add up to one."""
-    parts = [_weight(head, column) for head, column in _columns(block)]
+    parts = [1.0 if place in block.numbers else _weight(*column) for place, column in enumerate(_columns(block))]
     least = [min(longest, 16) * SIGN + GAP for longest in longest_words(block)]
     left = 1 - sum(least)
     if left < 0:

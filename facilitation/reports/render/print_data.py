@@ -22,14 +22,14 @@ from facilitation.reports.content import (
     Written,
 )
 from facilitation.reports.figures import WIDE, drawn
-from facilitation.reports.render.columns import LINE, TALL_ROW, cell_lines, longest_words, row_lines, shares
+from facilitation.reports.render.columns import LINE, SHORT_TERMS, TALL_ROW, cell_lines, longest_words, row_lines, shares
 from facilitation.reports.render.glyphs import LONG, REPLACEMENT, Setter, families
 from facilitation.reports.render.word_xml import is_right_to_left
 
 Data = dict[str, Any]
 LANDSCAPE = 6  # columns from which a table takes the margin as well
-# In lines (columns.LINE): tables and terms that may not run over a page, a matrix that may.
-SHORT_TABLE, SHORT_TERMS, TALL_SWOT = 30, 20, 40
+# In lines (columns.LINE): tables that may not run over a page, a matrix that may.
+SHORT_TABLE, TALL_SWOT = 30, 40
 WIDEST, TALLEST = 152, 105  # millimetres of a photo: as wide as the text, and two of them on a page with their captions
 
 

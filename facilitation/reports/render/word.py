@@ -22,7 +22,7 @@ from facilitation.reports.content import (
     Written,
 )
 from facilitation.reports.render import word_xml as xml
-from facilitation.reports.render.columns import TALL_ROW, row_lines, shares
+from facilitation.reports.render.columns import LINE, SHORT_TERMS, TALL_ROW, cell_lines, row_lines, shares
 from facilitation.reports.render.pdf import picture
 from facilitation.reports.render.word_file import packed
 
@@ -94,6 +94,8 @@ class _Writer:
 
     def terms(self, block: Terms) -> str:
         rows = [(xml.paragraph(xml.run(name, bold=True), "TableList"), self.cell(value)) for name, value in block.rows]
+        if sum(cell_lines(value, LINE * 0.7) for _name, value in block.rows) <= SHORT_TERMS:
+            rows = [*((xml.kept(name), xml.kept(value)) for name, value in rows[:-1]), *rows[-1:]]
         return xml.table(rows, (0.28, 0.72), lined=False) + _space() if rows else ""
 
     def table(self, block: Table) -> str:
@@ -157,7 +159,8 @@ class _Writer:
 
     def swot(self, block: Figure) -> str:
         """Two by two; the owner's draft in italics, clusters with their votes."""
-        fields = [self.quadrant(letter, block.data["cells"][letter]) for letter in "SWOT"]
+        strong, weak, *rest = (self.quadrant(letter, block.data["cells"][letter]) for letter in "SWOT")
+        fields = [xml.kept(strong), xml.kept(weak), *rest]
         return xml.table([fields[:2], fields[2:]], (0.5, 0.5), description=block.alt, crossed=True)
 
     def quadrant(self, letter: str, field: Mapping[str, Any]) -> str:

@@ -63,10 +63,9 @@ def _page(document: Document, report: Report) -> None:
     section.left_margin = section.right_margin = Mm(20)
     section.top_margin, section.bottom_margin = Mm(22), Mm(20)
     front = report.front
-    number = field("PAGE", run("1", quiet=True))
-    _only(section.header, paragraph(run(front.title, quiet=True)))
-    pages = run(" / ", quiet=True) + field("NUMPAGES", run("", quiet=True))
-    _only(section.footer, paragraph(run(f"{front.state_line}   ·   {report.words['page']} ", quiet=True) + number + pages))
+    _only(section.header, paragraph(run(front.title), "Legend"))
+    number = field("PAGE", "1") + run(" / ") + field("NUMPAGES", "")
+    _only(section.footer, paragraph(run(f"{front.state_line}   ·   {report.words['page']} ") + number, "Legend"))
 
 
 def _only(part: Any, xml: str) -> None:
@@ -102,6 +101,7 @@ def _styles(document: Document) -> None:
         entry.left_indent = Mm(6 * (level - 1))
         entry.tab_stops.add_tab_stop(TEXT, WD_TAB_ALIGNMENT.RIGHT)
     document.styles["List Title"].font.bold = True
+    document.styles["Legend"].font.color.rgb = QUIET
     document.styles["Open Place"].font.italic = True
     document.styles["Normal"].paragraph_format.space_after = Pt(6)
 

@@ -11,13 +11,10 @@ from collections.abc import Collection, Iterable, Sequence
 from html import escape as _escape
 
 INK, QUIET, RULE = "14171A", "596067", "C4C8C1"
-MARGINS = (
-    '<w:tblCellMar><w:top w:w="40" w:type="dxa"/><w:start w:w="0" w:type="dxa"/><w:bottom w:w="40" w:type="dxa"/>'
-    '<w:end w:w="120" w:type="dxa"/></w:tblCellMar>'
-)
 PICTURE = "http://schemas.openxmlformats.org/drawingml/2006/picture"
 EMU, MILLIMETRE = 635, 36000  # English metric units in a twentieth of a point, in a millimetre
 WIDTH = 9638  # twentieths of a point: 170 mm
+_STYLED = re.compile(r'<w:pStyle w:val="[^"]*"/>(?!<w:keepNext/>)')  # what people wrote is escaped: this is only ever ours
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -69,13 +66,20 @@ def paragraph(content: str, style: str = "", *, end: bool = False, keep: bool = 
     return f"<w:p>{f'<w:pPr>{marks}</w:pPr>' if marks else ''}{content}</w:p>"
 
 
-def field(instruction: str, shown: str) -> str:
-    """A field Word can work out anew, with what it shows until then. `shown` is XML."""
-    return f"{_field_char('begin')}{_instruction(instruction)}{_field_char('separate')}{shown}{_field_char('end')}"
+def kept(content: str) -> str:
+    """Paragraphs that stay on the page of what follows them; in every row of a table but its last: a table in one piece."""
+    return _STYLED.sub(r"\g<0><w:keepNext/>", content)
 
 
-def _field_char(kind: str) -> str:
-    return f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
+def field(instruction: str, shown: str, *, bold: bool = False) -> str:
+    """A field Word can work out anew, with what it shows until then. All its parts are bold: some programs ask the first one."""
+    begin, between, end = (_field_char(kind, bold=bold) for kind in ("begin", "separate", "end"))
+    result = run(shown, bold=bold) if shown else ""
+    return f"{begin}{_instruction(instruction)}{between}{result}{end}"
+
+
+def _field_char(kind: str, *, bold: bool = False) -> str:
+    return f'<w:r>{"<w:rPr><w:b/></w:rPr>" if bold else ""}<w:fldChar w:fldCharType="{kind}"/></w:r>'
 
 
 def _instruction(text: str) -> str:
@@ -113,7 +117,7 @@ def _entry(anchor: str, text: str) -> str:
 
 def caption(word: str, number: int, text: str, sequence: str) -> str:
     """Figure 3. …: the number is a field, so that Word can list and renumber."""
-    name = run(f"{word} ", bold=True) + field(f"SEQ {sequence} \\* ARABIC", run(str(number), bold=True)) + run(". ", bold=True)
+    name = run(f"{word} ", bold=True) + field(f"SEQ {sequence} \\* ARABIC", str(number), bold=True) + run(". ", bold=True)
     return paragraph(name + run(text), "Caption", keep=sequence == "Table")
 
 
@@ -165,12 +169,20 @@ def table(
     """
     told = f'<w:tblDescription w:val="{escape(description[:1000])}"/>' if description else ""
     borders = _borders(crossed) if lined else ""
-    look = f'<w:tblW w:w="{WIDTH}" w:type="dxa"/>{borders}<w:tblLayout w:type="fixed"/>{MARGINS}{told}'
+    margins = _margins(120 if crossed else 0)
+    look = f'<w:tblW w:w="{WIDTH}" w:type="dxa"/>{borders}<w:tblLayout w:type="fixed"/>{margins}{told}'
     grid = "".join(f'<w:gridCol w:w="{round(WIDTH * share)}"/>' for share in widths)
     names = [paragraph(run(text, bold=True), "TableList", end=place in ends) for place, text in enumerate(head)]
     first = _row(names, "<w:tblHeader/>") if head else ""
     body = "".join(_row(row, whole=number not in tall) for number, row in enumerate(rows))
     return f"<w:tbl><w:tblPr>{look}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{first}{body}</w:tbl>"
+
+
+def _margins(start: int) -> str:
+    """Of every cell, in twentieths of a point."""
+    sides = (("top", 40), ("start", start), ("bottom", 40), ("end", 120))
+    widths = "".join(f'<w:{side} w:w="{wide}" w:type="dxa"/>' for side, wide in sides)
+    return f"<w:tblCellMar>{widths}</w:tblCellMar>"
 
 
 def _borders(crossed: bool) -> str:
