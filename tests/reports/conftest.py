@@ -18,8 +18,19 @@ from facilitation.extensions import db
 from facilitation.reports.closed import ClosedLab
 from facilitation.reports.gather import gather
 from facilitation.reports.models import Proposal
+from tests import ledger
 from tests.cast import Cast
 from tests.databases import copied
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _told(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The laws of the merge are F18 in the table of faults."""
+    before = request.session.testsfailed
+    yield
+    if cases := getattr(request.module, "SIZE", 0):
+        laws = sum(item.path == request.path for item in request.session.items)
+        ledger.note("F18", laws=laws, cases_each=cases, counterexamples=request.session.testsfailed - before)
 
 
 class Held:

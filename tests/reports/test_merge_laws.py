@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,7 +17,6 @@ from facilitation.cases import document as doc
 from facilitation.cases.document import Document, content, find, walk
 from facilitation.reports.merge import Merge, MovedError, RewrittenError, apply, merged_item, source, take_out
 from facilitation.reports.places import words_at
-from tests import ledger
 
 SIZE = int(os.environ.get("FACILITATION_TEST_MERGES", "150"))
 LAWS = settings(max_examples=SIZE, deadline=None)
@@ -46,15 +44,6 @@ CHANGING: tuple[tuple[str, dict[str, str], dict[str, Any]], ...] = (
     ("settle_swot", {"swot": "W", "item": "swot-w"}, {"how": "reword", "base": "Too big"}),
     ("settle_swot", {"swot": "O", "item": "swot-o"}, {"how": "drop", "base": "Other minerals"}),
 )
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _told(request: pytest.FixtureRequest) -> Iterator[None]:
-    """The line of F18 in the table of faults."""
-    before = request.session.testsfailed
-    yield
-    laws = sum(item.path == request.path for item in request.session.items)
-    ledger.note("F18", laws=laws, cases_each=SIZE, counterexamples=request.session.testsfailed - before)
 
 
 def case() -> Document:
