@@ -86,12 +86,12 @@ def _page(document: Document, content: CaseText) -> None:
     status = next((slot.name(slot.chosen[0]) for slot in content.details if slot.id == "status" and slot.chosen), "")
     over = content.title or _("Flagship case template")
     number = xml.field("PAGE", "1") + xml.run(" / ") + xml.field("NUMPAGES", "1")
-    _only(section.header, xml.paragraph(xml.run(over), xml.PROVENANCE))
+    only(section.header, xml.paragraph(xml.run(over), xml.PROVENANCE))
     told = "".join(f"{text}   ·   " for text in (content.ref, status) if text)
-    _only(section.footer, xml.paragraph(xml.run(told) + number, xml.PROVENANCE))
+    only(section.footer, xml.paragraph(xml.run(told) + number, xml.PROVENANCE))
 
 
-def _only(part: Any, content: str) -> None:
+def only(part: Any, content: str) -> None:
     """A header or footer that holds this one paragraph."""
     part.is_linked_to_previous = False
     root = part._element

@@ -16,6 +16,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 
+from facilitation.cases.files.word_file import only
 from facilitation.reports.content import Report
 from facilitation.reports.render import word_fonts
 from facilitation.reports.render.archive import again
@@ -63,18 +64,9 @@ def _page(document: Document, report: Report) -> None:
     section.left_margin = section.right_margin = Mm(20)
     section.top_margin, section.bottom_margin = Mm(22), Mm(20)
     front = report.front
-    _only(section.header, paragraph(run(front.title), "Legend"))
+    only(section.header, paragraph(run(front.title), "Legend"))
     number = field("PAGE", "1") + run(" / ") + field("NUMPAGES", "")
-    _only(section.footer, paragraph(run(f"{front.state_line}   ·   {report.words['page']} ") + number, "Legend"))
-
-
-def _only(part: Any, xml: str) -> None:
-    """A header or footer that holds this one paragraph."""
-    part.is_linked_to_previous = False
-    root = part._element
-    for child in list(root):
-        root.remove(child)
-    root.extend(list(parse_xml(f"<w:body {nsdecls('w')}>{xml}</w:body>")))
+    only(section.footer, paragraph(run(f"{front.state_line}   ·   {report.words['page']} ") + number, "Legend"))
 
 
 def _styles(document: Document) -> None:
