@@ -20,7 +20,7 @@ from facilitation.cases.files.content import case_text
 from facilitation.cases.files.legend import legend, matrix_heads, reference_heads
 from facilitation.cases.files.pieces import CaseText, Entry, Picks, SectionText, Table, Titles
 from facilitation.cases.files.prose import Block, Run, forward
-from facilitation.cases.files.slots import Slot, blocks_of, weight
+from facilitation.cases.files.slots import Slot, blocks_of, source_weight, weight
 from facilitation.cases.files.word_matrix import SHARES
 from facilitation.cases.files.word_xml import right_to_left
 from facilitation.cases.template import Template
@@ -171,7 +171,8 @@ class _Tree:
         told = any(entry.origin != "desk" or entry.note for entry in table.entries)
         rows = [[*(self.answer(entry.slot(column.id) or column, lab=entry.at_event) for column in columns),
                  *([self.source(entry)] if told else [])] for entry in table.entries]  # fmt: skip
-        weights = [weight(column) for column in columns] + ([1.1] if told else [])
+        weights = [weight(column) for column in columns]
+        weights += [source_weight(entry.note for entry in table.entries)] if told else []
         return self.table([column.label for column in columns] + ([_("Source")] if told else []), rows, weights)
 
     def source(self, entry: Entry, label: str = "") -> list[Piece]:

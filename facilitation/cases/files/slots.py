@@ -3,6 +3,7 @@ the answers that lie one level deeper."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -89,9 +90,17 @@ def column_slot(column: Column) -> Slot:
 
 
 #: How much room columns take that hold little; all others count 2, choices 1.
-NARROW = {"year": 0.6, "unit": 0.8, "baseline": 0.8, "target": 0.8, "actual": 0.8, "kind": 1.0}
+NARROW = {"year": 0.6, "unit": 0.8, "baseline": 0.95, "target": 0.8, "actual": 0.8, "kind": 1.0}
+WIDE = {"field": 1.5, "about": 1.5, "verdict": 1.2}  # choices that name a field or say more than one word
 
 
 def weight(column: Slot) -> float:
     """A year or a unit needs less room than a sentence."""
-    return 1.0 if column.kind == "choice" else NARROW.get(column.id, 2.6 if column.id == "text" else 2.0)
+    if column.kind == "choice":
+        return WIDE.get(column.id, 1.0)
+    return NARROW.get(column.id, 2.6 if column.id == "text" else 2.0)
+
+
+def source_weight(notes: Iterable[str]) -> float:
+    """A source alone is a word; with the lab it came from it is a line."""
+    return 1.8 if any(notes) else 1.1

@@ -14,7 +14,7 @@ from facilitation.cases.files.content import blank_case, case_text
 from facilitation.cases.files.legend import legend, reference_heads
 from facilitation.cases.files.pieces import CaseText, Entry, PartText, Picks, Place, SectionText, Table, Titles
 from facilitation.cases.files.prose import forward
-from facilitation.cases.files.slots import Slot, blocks_of, weight
+from facilitation.cases.files.slots import Slot, blocks_of, source_weight, weight
 from facilitation.cases.files.word_file import packed
 from facilitation.cases.files.word_matrix import Matrix
 from facilitation.cases.template import Option, Template
@@ -191,7 +191,7 @@ class Writer:
         lines = [self.row(entry, columns, told=told) for entry in table.entries]
         blank = Entry("", table.columns, "")
         lines += [self.row(blank, columns, told=told) for _n in range(BLANK_ROWS if self.guided and not table.kept else 0)]
-        shares = self.shares(columns, told=told)
+        shares = self.shares(columns, [source_weight(entry.note for entry in table.entries)] if told else [])
         return xml.table(lines, shares, head=heads, name=table.label)
 
     def row(self, entry: Entry, columns: Sequence[Slot], *, told: bool) -> str:
@@ -210,8 +210,8 @@ class Writer:
         note = self.ours(entry.note, xml.PROVENANCE) if entry.note else ""
         return xml.paragraph(self.choice(slot), xml.CELL) + note
 
-    def shares(self, columns: Sequence[Slot], *, told: bool) -> list[float]:
-        weights = [weight(column) for column in columns] + ([1.1] if told else [])
+    def shares(self, columns: Sequence[Slot], more: Sequence[float]) -> list[float]:
+        weights = [*(weight(column) for column in columns), *more]
         return [part / sum(weights) for part in weights]
 
     # ---- after the template
