@@ -266,3 +266,16 @@ def test_a_proposal_whose_authors_took_their_words_back_is_in_no_report() -> Non
     text = words(assemble(lab(contributions=(item("a", text="still here"),), proposals=(gone, stays))))
     assert "PLANTED" not in text
     assert "still here" in text
+
+
+def test_lines_that_came_into_a_case_are_told_in_words() -> None:
+    line = {"id": "s1", "what_to_transfer": "Buy together", "degree": "as_is", "needs": {"framework_conditions": "a lawyer"},
+            "sources": [{"lab": "lab", "contributions": ["a"]}]}  # fmt: skip
+    element = {"id": "e1", "ref": "E1", "title": "Contracts", "suggestions": [line]}
+    now = {"matrix": [{"id": "a1", "ref": "A1", "title": "Buying", "elements": [element]}]}
+    base = lab(contributions=(item("a"),), cases=(closed.ClosedCase("c1", "FC-MS-01", "One", "technology", {}, now),))
+    table = next(block for one in assemble(base).walk() for block in one.blocks
+                 if isinstance(block, Table) and block.caption == "Added lines")  # fmt: skip
+    added = table.rows[0][2]
+    assert isinstance(added, Said)
+    assert added.text == "Buy together\nAs it is\nFramework conditions: a lawyer"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from facilitation.boards.rules import SWOT_COLUMNS
+from facilitation.cases.compare import names_of
 from facilitation.cases.compare import said as words_of
 from facilitation.cases.document import walk
 from facilitation.core.i18n import _, n_
@@ -129,12 +130,13 @@ def _votes(reading: Reading, ballot: Ballot) -> Table:
 def _changes(reading: Reading) -> list[Block]:
     """What each case took over from this lab, and how many of its lines were there before."""
     rows: list[tuple[Cell, ...]] = []
+    names = names_of(reading.template)
     for case in reading.closed.cases:
         for found in walk(case.now):
             sources = [source for source in found.item.get("sources", ()) if source.get("lab") == reading.closed.lab.id]
             if sources and not _gone(reading, sources):
                 ref = found.ref or found.section
-                rows.append((Said(case.title), place_words(reading, case.id, ref), Said(words_of(found.item))))
+                rows.append((Said(case.title), place_words(reading, case.id, ref), Said(words_of(found.item, names))))
     if not rows:
         return []
     head = (_("Case"), _("Place"), _("Added after the lab"))
