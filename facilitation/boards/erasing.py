@@ -13,7 +13,7 @@ from pydantic import Field
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from facilitation.boards.gone import ON_ERASED, tell_gone
+from facilitation.boards.gone import ON_ERASED, tell_gone, tell_unnamed
 from facilitation.boards.models import Ballot, Contribution, Vote
 from facilitation.boards.notice import contribution_changed, in_room, with_replies
 from facilitation.core.commands import Command, Context, Id, command, handles
@@ -59,7 +59,9 @@ def erase(cmd: EraseContributions, ctx: Context) -> dict[str, Any]:
             ctx.session.delete(check)
     _forget_seats(ctx, seats)
     ctx.session.flush()
-    if not cmd.keep_words:
+    if cmd.keep_words:
+        tell_unnamed(ctx, frozenset({row.id for row in rows}))
+    else:
         tell_gone(ctx, frozenset({row.id for row in rows} | gone))
     passages = sum(follow(ctx, tuple(sorted(words, key=len, reverse=True))) for follow in ON_ERASED) if words else 0
     return {"erased": len(rows), "checks": len(checks), "people": len(seats), "passages": passages}

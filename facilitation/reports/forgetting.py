@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from facilitation.boards.gone import ON_GONE
+from facilitation.boards.gone import ON_GONE, ON_UNNAMED
 from facilitation.cases.document import Document, find, walk
 from facilitation.cases.models import Case, CaseRevision
 from facilitation.cases.saving import save
@@ -149,4 +149,10 @@ def _scrub(session: Session, case: str, item: str) -> None:
     release.scrub_item(session, case, item)
 
 
+def unname(ctx: Context, ids: frozenset[str]) -> None:
+    """Contributions of the lab `ctx.scope` whose words stay, and nothing says any more whose they are."""
+    release.unname(ctx.session, ctx.scope, ids)
+
+
 ON_GONE.append(forget)
+ON_UNNAMED.append(unname)

@@ -71,6 +71,7 @@ def scrub(session: Session, lab: str, gone: Collection[str]) -> None:
     if state is None or held is None:
         return
     less = without(held, dict.fromkeys(gone, "withdrawn"))
+    less = replace(less, facts=tuple(fact for fact in less.facts if fact.id not in gone))
     clusters = tuple(item for item in less.clusters if item.id in less.cluster or item.id not in held.cluster)
     alone = {one.id for one in less.proposals if one.contributions and not any(id_ in less.evidence for id_ in one.contributions)}
     lines = [one.applied_item for one in less.proposals if one.id in alone and one.state == "accepted"]
@@ -82,6 +83,16 @@ def scrub(session: Session, lab: str, gone: Collection[str]) -> None:
             cases=tuple(_without_lines(case, lines) for case in less.cases),
         )
     )
+
+
+def unname(session: Session, lab: str, ids: Collection[str]) -> None:
+    """What a release keeps says of these contributions no longer whose they are."""
+    state = session.get(ReportState, lab)
+    held = kept_by(state)
+    if state is None or held is None:
+        return
+    told = tuple(replace(item, level=0, label="") if item.id in ids else item for item in held.contributions)
+    state.frozen = keep(replace(held, contributions=told))
 
 
 def _without_words(proposal: closed.Proposal) -> closed.Proposal:

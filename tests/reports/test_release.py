@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from facilitation.boards.models import Contribution
 from facilitation.cases.models import Case
 from facilitation.core.actor import SYSTEM
 from facilitation.core.unit_of_work import reading
@@ -198,3 +199,20 @@ def test_only_a_released_report_is_kept(state: str) -> None:
     row = ReportState(lab_id="lab", state=state, frozen=release.keep(sample_lab()))
     assert release.kept_by(row) is None
     assert release.kept_by(None) is None
+
+
+def test_what_is_erased_but_for_its_words_is_nobodys_in_the_release_either(held: Held) -> None:
+    cast, id_ = held.cast, held.ids["lonely"]
+
+    def say_who(work: Any) -> None:
+        row = work.session.get_one(Contribution, id_)
+        row.level, row.label = 3, "SOME HOUSE"
+
+    cast.writer.run(say_who)
+    put_out(held)
+    assert "SOME HOUSE" in stored(held)
+    cast.do("contribution.erase", cast.olga, lab=cast.lab, ids=[id_], keep_words=True)
+    assert "SOME HOUSE" not in stored(held)
+    assert "LONELY-THREAT" in told(held)
+    cast.do("contribution.erase", cast.olga, lab=cast.lab, ids=[id_])
+    assert "LONELY-THREAT" not in stored(held)
