@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 
 #: In their order. Of `drawing` it is also told which figure of how many.
-STEPS = ("waiting", "reading", "sorting", "drawing", "setting")
+STEPS = ("waiting", "starting", "reading", "sorting", "drawing", "setting")
 Listener = Callable[[str, int, int], None]
 _listener: ContextVar[Listener | None] = ContextVar("report_progress", default=None)
 

@@ -74,13 +74,19 @@ def _process(engine: Engine, lab: str, kind: str, *, template: str = "") -> Maki
     asked = {"database": engine.url.render_as_string(hide_password=False), "lab": lab, "kind": kind}
     chosen: Mapping[str, str] = {"FACILITATION_TEMPLATE": template} if template else {}
     path = os.pathsep.join(filter(None, (str(HOME), os.environ.get("PYTHONPATH", ""))))
-    yield Step("waiting")
-    # The folder is ours, so that nothing is left in it when the process is killed.
-    with AT_ONCE, tempfile.TemporaryDirectory(prefix="report-") as scratch:
-        environment = {**os.environ, **chosen, "PYTHONPATH": path, "TMPDIR": scratch}
-        command = [sys.executable, "-m", "facilitation.reports.press"]
-        with beside(command, given=json.dumps(asked).encode(), environment=environment) as program:
-            content = yield from _heard(program)
+    if not AT_ONCE.acquire(blocking=False):
+        yield Step("waiting")
+        AT_ONCE.acquire()
+    try:
+        yield Step("starting")
+        # The folder is ours, so that nothing is left in it when the process is killed.
+        with tempfile.TemporaryDirectory(prefix="report-") as scratch:
+            environment = {**os.environ, **chosen, "PYTHONPATH": path, "TMPDIR": scratch}
+            command = [sys.executable, "-m", "facilitation.reports.press"]
+            with beside(command, given=json.dumps(asked).encode(), environment=environment) as program:
+                content = yield from _heard(program)
+    finally:
+        AT_ONCE.release()
     yield content
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from eventlet import wsgi
 
 from facilitation.extensions import db
 from facilitation.reports import progress
@@ -19,6 +20,7 @@ from facilitation.reports.gather import gather
 from facilitation.reports.press import KINDNESS
 from facilitation.reports.render import FORMATS
 from facilitation.web import exports
+from facilitation.web.reports import _line
 from tests.reports.conftest import Held
 from tests.reports.test_desk import upload, with_place
 from tests.reports.test_pages import browse
@@ -77,10 +79,10 @@ def test_killed_on_its_way_the_web_gives_no_half_file_and_then_a_whole_one(
     assert digest(content) == whole(held, "docx")
     assert told["name"].endswith(".docx")
     assert told["media"] == FORMATS["docx"].media
-    assert [step["step"] for step in steps][:3] == ["waiting", "reading", "sorting"]
+    assert [step["step"] for step in steps][:3] == ["starting", "reading", "sorting"]
     figures = [(step["done"], step["of"]) for step in steps if step["step"] == "drawing"]
     assert figures == [(n, len(figures)) for n in range(1, len(figures) + 1)]
-    assert {step["step"] for step in steps} == set(progress.STEPS)
+    assert {step["step"] for step in steps} == set(progress.STEPS) - {"waiting"}
     assert list(killer.iterdir()) == []
 
 
@@ -114,6 +116,12 @@ def heard(content: bytes) -> tuple[list[dict[str, Any]], dict[str, Any], bytes]:
         steps.append(found)
 
 
+def test_each_step_is_large_enough_to_be_sent_at_once() -> None:
+    """eventlet's server gathers what is smaller, and a page would hear of every step when all is done."""
+    assert len(_line(step="drawing", done=1, of=3)) >= wsgi.MINIMUM_CHUNK_SIZE
+    assert json.loads(_line(name="ü" * 100)) == {"name": "ü" * 100}
+
+
 def test_a_small_report_has_steps_too(held: Held) -> None:
     client = browse(held, held.cast.rita)
     steps, told, content = heard(client.get(f"/labs/{held.cast.lab}/report.json?steps=1").data)
@@ -124,8 +132,11 @@ def test_a_small_report_has_steps_too(held: Held) -> None:
 
 def test_who_goes_away_ends_the_process_and_lets_the_next_one_in(held: Held, killer: Path) -> None:
     making = exports._process(db.engine, held.cast.lab, "csv")
-    assert next(making) == exports.Step("waiting")
+    assert next(making) == exports.Step("starting")
     assert next(making) == exports.Step("reading")
+    behind = exports._process(db.engine, held.cast.lab, "csv")
+    assert next(behind) == exports.Step("waiting")
+    behind.close()
     making.close()
     assert list(killer.iterdir()) == []
     assert exports.AT_ONCE.acquire(blocking=False)

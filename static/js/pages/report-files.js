@@ -8,7 +8,8 @@ const bar = document.querySelector("[data-report-files-bar]");
 /** Where the bar stands when a step begins, and what is said. Figures move it on to the next. */
 const STEPS = {
   waiting: [0, (name) => t("%(name)s: waiting until another file is made…", { name })],
-  reading: [10, (name) => t("%(name)s: collecting what was said…", { name })],
+  starting: [5, (name) => t("%(name)s is being made…", { name })],
+  reading: [15, (name) => t("%(name)s: collecting what was said…", { name })],
   sorting: [30, (name) => t("%(name)s: putting it in order…", { name })],
   drawing: [40, (name) => t("%(name)s: drawing the figures…", { name })],
   setting: [80, (name) => t("%(name)s: setting the pages…", { name })],
