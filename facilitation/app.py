@@ -84,7 +84,7 @@ def flask_settings(settings: config.Settings) -> dict[str, Any]:
         "SQLALCHEMY_DATABASE_URI": settings.DATABASE_URL,
         "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings),
         "TESTING": settings.TESTING,
-        "MAX_CONTENT_LENGTH": settings.UPLOAD_BYTES,
+        "MAX_CONTENT_LENGTH": settings.UPLOAD_BYTES + 64_000,  # the form around a file has its own size
         "MAX_FORM_MEMORY_SIZE": 1_000_000,
         "SESSION_COOKIE_NAME": "__Host-staff" if settings.secure else "staff",
         "SESSION_COOKIE_SECURE": settings.secure,

@@ -72,6 +72,8 @@ def read(text: str) -> Marked:
     try:
         return read_json(text)
     except FileError as error:
+        if not error.line:  # JSON it is, with something in it that is not taken
+            raise
         try:
             return marked.read(text)  # YAML may begin with a brace too
         except FileError:

@@ -6,13 +6,14 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from facilitation.cases.files.prose import back, literal
 from facilitation.cases.models import Case, CaseRevision
 from facilitation.cases.queries import site_template
 from facilitation.cases.saving import author_of, save
 from facilitation.core.commands import Command, Context, Id, command, handles
 from facilitation.core.errors import Refused
 from facilitation.core.i18n import _, use_locale
-from facilitation.core.text import Line, Prose
+from facilitation.core.text import Line, Prose, length
 from facilitation.reports import merge, places, proposals
 from facilitation.reports.gather import gather, proposal
 from facilitation.reports.models import Proposal
@@ -147,7 +148,7 @@ def _take_over(ctx: Context, row: Proposal, state: str, *, text: str = "", note:
         offer = proposals.offer(lab, proposal(row))
     if offer.gone:
         raise Refused("gone", _("Everybody behind this took their words back."))
-    words = text or offer.text
+    words = _fitting(ctx, row, text or offer.text)
     found = _merge(ctx, row, offer, words, merge.ORIGINS.get(lab.lab.kind, "lab"))
     case = ctx.session.get_one(Case, ctx.scope)
     try:
@@ -169,14 +170,26 @@ def _take_over(ctx: Context, row: Proposal, state: str, *, text: str = "", note:
     return _decided(ctx, row, state, note=note)
 
 
+def _fitting(ctx: Context, row: Proposal, words: str) -> str:
+    """The words as the place takes them: a title is one line, and nothing is longer than its editor allows."""
+    limit, one_line = places.room(row.op, row.target, site_template(ctx.session))
+    words = " ".join(words.split()) if one_line else words
+    if length(words) > limit:
+        message = _("This is %(length)s characters long; %(max)s are possible.", length=length(words), max=limit)
+        raise Refused("too_long", message, fields={"text": message})
+    return words
+
+
 def _merge(ctx: Context, row: Proposal, offer: proposals.Offer, words: str, origin: str) -> merge.Merge:
     now = offer.proposal
     detail = {**offer.detail, **row.detail}
+    if (said := proposals.said_beside(proposal(row), offer.sources).get("target_context")) and detail["target_context"] == said:
+        detail["target_context"] = back(literal(said))  # a participant's plain words in a field that is Markdown
     if row.op == "extend_table" and (field := places.field_at(row.target, site_template(ctx.session))):
         detail["column"] = places.text_column(field)
     return merge.Merge(
         row.id, row.lab_id, row.op, row.target, words, detail, now.contributions, now.tiers, now.votes, now.level,
-        origin=origin, own_words=words != offer.text,
+        origin=origin, own_words=words.split() != offer.text.split(),
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from facilitation.cases import values
 from facilitation.cases.document import Document, find, need, update_item, with_section
 from facilitation.cases.template import Field, Template
 
@@ -101,6 +102,16 @@ def _in_section(document: Mapping[str, Any], target: Mapping[str, str], template
     if "item" in target:
         return field.is_rows and words_at(document, target) is not None
     return field.kind in _WORDS or (field.is_rows and "section" in target)
+
+
+def room(op: str, target: Mapping[str, str], template: Template) -> tuple[int, bool]:
+    """How many letters a place takes, and whether it is one line: a case that was merged must be one that can be edited."""
+    if op in ("add_aspect", "add_element", "add_suggestion"):
+        return values.LINE, True
+    field = field_at(target, template) if op == "correct_fact" and "item" not in target else None
+    if field is not None and field.kind in _WORDS:
+        return (values.PROSE, False) if field.kind == "richtext" else (values.LINE, True)
+    return values.CELL, False
 
 
 def text_column(field: Field) -> str:

@@ -235,14 +235,14 @@ def offer(closed: ClosedLab, proposal: Proposal) -> Offer:
     text = proposal.applied_text or proposal.text or (items[0].translation or items[0].text if items else "")
     if proposal.op == "confirm_fact" and not proposal.applied_text:
         text = confirmed_by(len(items))
-    return Offer(fresh, text, {**_said_beside(proposal, items), **proposal.detail}, items, travel["mean"] if travel else None)
+    return Offer(fresh, text, {**said_beside(proposal, items), **proposal.detail}, items, travel["mean"] if travel else None)
 
 
 def confirmed_by(n: int) -> str:
     return n_("Confirmed by %(n)s person", "Confirmed by %(n)s people", n)
 
 
-def _said_beside(proposal: Proposal, items: Sequence[Contribution]) -> dict[str, Any]:
+def said_beside(proposal: Proposal, items: Sequence[Contribution]) -> dict[str, Any]:
     """Needs, setting and degree as the authors of the ideas gave them; only for what nobody worded by hand."""
     if proposal.op != "add_suggestion" or (proposal.text and proposal.source.startswith("hand:")):
         return {}

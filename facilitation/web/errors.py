@@ -16,6 +16,7 @@ from facilitation.core.errors import Refused
 from facilitation.core.i18n import _
 from facilitation.core.unit_of_work import is_whole_database
 from facilitation.dispatch import answer_of
+from facilitation.web import access
 
 log = logging.getLogger(__name__)
 PAGES = {400, 401, 403, 404, 410, 413, 429, 500}
@@ -60,6 +61,9 @@ def stale_form(error: CSRFError) -> ResponseReturnValue:
 def http_error(error: HTTPException) -> ResponseReturnValue:
     if error.code is not None and 300 <= error.code < 400:
         return error
+    if error.code == 413 and request.mimetype == "multipart/form-data":
+        largest = access.extension("settings").UPLOAD_BYTES // 1_000_000
+        return shown(Refused("too_long", _("This file is too large (%(max)s MB at most).", max=largest)))
     return shown(Refused(BY_STATUS.get(error.code or 500, "unknown" if (error.code or 500) >= 500 else "invalid")))
 
 

@@ -95,6 +95,16 @@ HOSTILE = {
     "too many elements": (with_parts(word__document_dot_xml=b"<a>" + b"<b/>" * 1_100_000 + b"</a>"), "too many"),
     "another word file": (with_parts(word__document_dot_xml=HELLO), "not made from"),
     "deep json": (b'{"cases": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "nested too deeply"),
+    "a byte too many": (b"PK\x03\x04" + bytes(archive.MAX_PACKED - 3), "too large"),
+    "text a byte too many": (b"#" * (archive.MAX_PACKED + 1), "too large"),
+    "renamed program": (b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff" + bytes(500), "none of the files"),
+    "renamed script": (b"#!/bin/sh\nrm -rf /\n", "Names with values"),
+    "not a number": (b'{"cases": [{"id": NaN}]}', "cannot be read"),
+    "endless number": (b'{"cases": [{"id": -Infinity}]}', "cannot be read"),
+    "yaml twice": (b"cases: []\ncases: []\n", "twice"),
+    "yaml merge": (b"a: &a {id: X}\ncases:\n- <<: *a\n", "<<"),
+    "deep yaml": (b"[" * 5_000, "nested too deeply"),
+    "surrogate": (b'{"cases": [{"id": "X", "title": "\\ud800", "sector": "MS", "type": "technology"}]}', "U\\+D800"),
     "json twice": (b'{"cases": [], "cases": []}', "twice"),
     "wide json": (b'{"cases": [' + b"0," * 250_000 + b"0]}", "too many"),
     "yaml tag": (b"cases: !!python/object/apply:os.system ['true']", "Tags"),
@@ -148,12 +158,19 @@ def test_limits_are_those_of_the_design() -> None:
 
 def test_nothing_is_half_imported(cast: Cast, browse: As) -> None:
     mara = browse(cast.mara)
-    for name in ("bomb", "external entity", "macros", "cut off"):
+    for name in ("bomb", "external entity", "macros", "cut off", "renamed program"):
         answer = post(mara, "/cases/import", "/cases/import", file=(io.BytesIO(HOSTILE[name][0]), "case.docx"))
         assert answer.status_code == 400
         assert "Nothing was taken over." in answer.get_data(as_text=True)
     with reading(db.engine) as session:
         assert session.scalar(select(func.count()).select_from(Case)) == 2
+
+
+def test_a_body_that_is_too_large_is_not_even_read(cast: Cast, browse: As) -> None:
+    form = {"data": {"file": (io.BytesIO(b"x"), "case.docx")}, "content_type": "multipart/form-data"}
+    answer = browse(cast.mara).post("/cases/import", environ_overrides={"CONTENT_LENGTH": "10100000"}, **form)
+    assert answer.status_code == 400
+    assert "This file is too large (10 MB at most)." in answer.text
 
 
 # ---- JSON

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from facilitation.cases.document import draft_swot, find, walk
+from facilitation.cases.document import draft_swot, elements, find, walk
+from facilitation.cases.exchange import exported
+from facilitation.cases.exporting import cases_json, cases_yaml
+from facilitation.cases.importing import parse_cases
 from facilitation.cases.models import Case
 from facilitation.cases.rules import mark, section_content
 from facilitation.cases.template import template
@@ -277,3 +280,20 @@ def test_a_challenge_is_tied_to_the_case(settled: Cast) -> None:
     page = settled.browser(settled.omar).get(f"/cases/{settled.case}").text
     assert "Unresolved challenges" in page
     assert "No data on small mines" in page
+
+
+def test_a_merged_case_can_be_exported_and_taken_back(webinar: Webinar) -> None:
+    """A title is one line and as long as its editor allows; plain words of participants are no Markdown."""
+    (row,) = webinar.rows("extend_section")
+    with pytest.raises(Refused) as refusal:
+        webinar.decide("edit", row, target="A1", text="long " * 200)
+    assert refusal.value.code == "too_long"
+    webinar.decide("edit", row, target="A1", text="First line\nand a second one")
+    (fact,) = webinar.rows("correct_fact")
+    webinar.decide("accept", fact)
+    with reading(db.engine) as session:
+        case = exported(session.get_one(Case, webinar.cast.case))
+    assert [element["title"] for _aspect, element in elements(case.document)][-1] == "First line and a second one"
+    for write in (cases_yaml, cases_json):
+        found = parse_cases(write([case], template()), template())
+        assert (found.warnings, found.cases[0].document) == ([], case.document)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from lxml import html
 
 from facilitation.cases.document import find, removed_proposals
 from facilitation.cases.models import CaseRevision
@@ -13,6 +14,7 @@ from facilitation.core.errors import Refused
 from facilitation.core.unit_of_work import reading
 from facilitation.extensions import db
 from facilitation.reports.counts import figures
+from facilitation.reports.models import Proposal
 from tests.cast import Cast
 from tests.reports.conftest import Held
 
@@ -270,3 +272,23 @@ def test_only_who_is_responsible_for_the_case_decides(proposed: Held) -> None:
 def test_participants_propose_nothing(held: Held) -> None:
     assert held.cast.ask("merge.propose", held.person("1"))["code"] == "forbidden"
     assert held.cast.ask("merge.propose", held.cast.omar)["ok"]
+
+
+def test_what_a_participant_wrote_is_no_markdown_in_the_case(cast: Cast) -> None:
+    """The setting of a suggestion is a long text, which is Markdown; a participant's `>` stays a sign in it."""
+    cast.start("transferability")
+    extra = {"needs": "- a lawyer", "setting": "> 3 buyers, *not* one", "degree": "as_is"}
+    target = {"case": cast.case, "element": "A1.E1"}
+    cast.act("contribution.post", cast.ben, board=cast.board("transferability"), column=cast.case, text="# Share it",
+             target=target, extra=extra)  # fmt: skip
+    cast.act("lab.close", cast.anna, grace_s=0)
+    cast.act("merge.propose", cast.rita)
+    with reading(db.engine) as session:
+        row = session.query(Proposal).one()
+        args = {"case": cast.case, "proposal": row.id, "version": row.version}
+    item = cast.do("merge.accept", cast.omar, **args)["item"]
+    page = html.fromstring(cast.browser(cast.omar).get(f"/cases/{cast.case}").text)
+    (place,) = page.xpath(f'//*[@id="item-{item}"]')
+    assert [sign for sign in ("# Share it", "> 3 buyers, *not* one", "- a lawyer") if sign not in place.text_content()] == []
+    cast.do("merge.reopen", cast.omar, **{**args, "version": args["version"] + 1})
+    assert cast.browser(cast.omar).get(f"/cases/{cast.case}").text.count("Share it") == 0
