@@ -13,6 +13,7 @@ from pydantic import Field
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from facilitation.boards.erased import note
 from facilitation.boards.gone import ON_ERASED, tell_gone, tell_unnamed
 from facilitation.boards.models import Ballot, Contribution, Vote
 from facilitation.boards.notice import contribution_changed, in_room, with_replies
@@ -64,6 +65,8 @@ def erase(cmd: EraseContributions, ctx: Context) -> dict[str, Any]:
     else:
         tell_gone(ctx, frozenset({row.id for row in rows} | gone))
     passages = sum(follow(ctx, tuple(sorted(words, key=len, reverse=True))) for follow in ON_ERASED) if words else 0
+    entry = {"lab": ctx.scope, "ids": [row.id for row in rows], "whole_person": bool(seats), "keep_words": cmd.keep_words}
+    ctx.work.after_commit.append(lambda: note(ctx.settings.data, entry))
     return {"erased": len(rows), "checks": len(checks), "people": len(seats), "passages": passages}
 
 

@@ -10,11 +10,12 @@ import click
 from facilitation.app import create_app
 from facilitation.backup import BackupError, Place, restore, save
 from facilitation.core.clock import system_clock
-from facilitation.core.i18n import _
+from facilitation.core.i18n import _, n_
 from facilitation.core.unit_of_work import Work
 from facilitation.extensions import db
 from facilitation.first_run import migrate_database, revisions
 from facilitation.shell.answering import Answer, ShellError, answering, opened, settings
+from facilitation.shell.erasing import erase_again
 from facilitation.stream.models import Instance
 
 
@@ -45,6 +46,9 @@ def _restored(answer: Answer) -> str:
     lines = [_("Taken back: %(cases)s cases, %(labs)s labs, %(users)s accounts, as of %(made)s.", **answer)]
     if answer["labs_with_new_codes"]:
         lines.append(_("The secret key is another one: labs have new join codes, and everybody joins and signs in anew."))
+    if answer["erased_again"]:
+        lines.append(n_("%(n)s contribution that was erased since is erased again.",
+                        "%(n)s contributions that were erased since are erased again.", answer["erased_again"]))  # fmt: skip
     if answer["kept"]:
         lines.append(_("What was there before is kept in %(file)s.", file=answer["kept"]))
     return "\n".join(lines)
@@ -61,7 +65,7 @@ def restore_command(file: Path, force: bool) -> Answer:
     except BackupError as error:
         raise ShellError(str(error)) from None
     _migrate()
-    return found
+    return {**found, "erased_again": erase_again()}
 
 
 def _migrate() -> None:

@@ -154,12 +154,19 @@ def test_reports_are_written_whole(shell: Shell, folder: Path, tmp_path: Path, s
         assert target.read_bytes().lower().startswith(start.lower())
     assert json.loads((tmp_path / "report.json").read_text("utf-8"))["figures"]["participants"] == 3
     found = shell("erase", played["lab"], "--find", "a", "--json").answer["found"]
+    assert shell("backup", tmp_path / "before.zip", "--with-key").code == 0
     gone = shell("erase", played["lab"], found[0]["id"], "--json").answer
     assert (gone["erased"], gone["people"]) == (1, 0)
     left = shell("erase", played["lab"], "--find", "a", "--json").answer["found"]
     assert [row["id"] for row in left] == [row["id"] for row in found[1:]]
     assert shell("erase", played["lab"], "--json").answer["error"]["message"] == "Please choose at least one contribution."
     assert shell("erase", "nowhere", "x").code == 1
+    with app.app_context():
+        db.engine.dispose()
+    back = shell("restore", tmp_path / "before.zip", "--force", "--json").answer
+    assert back["erased_again"] == 1
+    assert shell("erase", played["lab"], "--find", "a", "--json").answer["found"] == left
+    assert shell("erase", "--again", "--json").answer["erased"] == 0
     assert shell("report", "nowhere", "-o", tmp_path / "x").code == 1
     begun = shell("create-lab", "--sector", "MS", "--title", "Not closed", "--json").answer
     refused = shell("report", begun["lab"], "-o", tmp_path / "x", "--json")

@@ -106,6 +106,9 @@ def test_nothing_a_person_wrote_is_left_in_any_row(day: Day, released: bool) -> 
     after = everything()
     assert [mark for mark in MARKS if mark in after] == []
     assert "A text of Ben that stays" in after
+    noted = (day.cast.settings.data / "erased.jsonl").read_text()
+    assert day.mine in noted
+    assert "MARKED" not in noted
     assert "As a peer said, […], so share it" in after  # the owner's words around it stay the owner's
     assert "One of us put it like this: […]. We agree." in after
     page = day.cast.browser(day.cast.olga).get(f"/labs/{day.cast.lab}/report")
