@@ -120,7 +120,9 @@ def _places(ctx: Context, seats: Collection[str]) -> list[Seat]:
 
 
 def _words(row: Contribution) -> list[str]:
-    return [text for text in (row.text, row.translation, *(row.extra or {}).values(), row.label) if text]
+    """Not the label beside it: others may carry the same one."""
+    said = {name: text for name, text in (row.extra or {}).items() if name != "degree"}
+    return [text for text in (row.text, row.translation, *said.values()) if text]
 
 
 def _erase(ctx: Context, row: Contribution, *, keep_words: bool) -> None:

@@ -21,10 +21,11 @@ from facilitation.core.commands import Context
 from facilitation.core.i18n import _
 from facilitation.core.model import Base
 from facilitation.labs.models import EvaluationAnswer, FactCheck, LabCase
+from facilitation.reports.models import Proposal
 from facilitation.stream.record import touch
 
 MARK = "[…]"
-SHORT = 12  # letters; shorter texts are only looked for where they stand alone: “Too dear” may be anybody's
+SHORT = 12  # letters; a shorter text may be anybody's (“Too dear”): only titles and proposals that say just this are changed
 THEIRS = (Contribution, FactCheck, EvaluationAnswer)  # words of other participants
 
 
@@ -34,7 +35,8 @@ def take_passages(ctx: Context, words: tuple[str, ...]) -> int:
     labs = {ctx.scope, *ctx.session.scalars(select(LabCase.lab_id).where(LabCase.case_id.in_(cases)))}
     found = _in_cases(ctx, cases, words)
     for row, names in _rows(ctx, labs, cases):
-        changed = {name: value for name in names if (value := without(getattr(row, name), words)) != getattr(row, name)}
+        looked = words if isinstance(row, (Cluster, Proposal)) else _long(words)
+        changed = {name: value for name in names if (value := without(getattr(row, name), looked)) != getattr(row, name)}
         for name, value in changed.items():
             setattr(row, name, value)
         found += len(changed)
@@ -48,12 +50,16 @@ def _in_cases(ctx: Context, cases: Collection[str], words: tuple[str, ...]) -> i
     """The case as it is now gets a revision that says why; earlier ones are changed where they stand."""
     found = 0
     for row in ctx.session.scalars(select(Case).where(Case.id.in_(cases)).order_by(Case.id)):
-        document = without(row.document, words)
+        document = without(row.document, _long(words))
         if document != row.document:
             found += 1
             reason = _("Words were erased at the request of the person who wrote them")
             save(ctx.work, row, document, user=None, origin="merge", lab=ctx.scope, reason=reason)
     return found
+
+
+def _long(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(passage for passage in words if len(passage) >= SHORT)
 
 
 def _rows(ctx: Context, labs: Collection[str], cases: Collection[str]) -> Iterator[tuple[Any, list[str]]]:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from facilitation.boards.models import Contribution
+from facilitation.boards.models import Cluster, Contribution
 from facilitation.cases.models import Case
+from facilitation.cases.rules import mark, swot_content
 from facilitation.core import ids
 from facilitation.core.actor import SYSTEM
 from facilitation.core.errors import Refused
@@ -178,6 +179,23 @@ def test_a_phone_that_was_away_posts_nothing_again(cast: Cast) -> None:
     again = cast.ask("contribution.post", cast.ben, key=key, **args)
     assert again["code"] == "key_reused"
     assert "MARKEDTEXT" not in everything()
+
+
+def test_words_anybody_could_have_written_stay_where_others_wrote_them(cast: Cast) -> None:
+    """The draft of the case says “Needs a large volume”; a short text equal to a line of the owner takes nothing from it."""
+    cast.start("swot")
+    board = cast.board("swot", case=cast.case)
+    lines = {"W": [{"text": "Too dear"}]}
+    with reading(db.engine) as session:
+        base = mark(swot_content(session.get_one(Case, cast.case).document))
+    cast.do("case.save_swot", cast.omar, case=cast.case, lines=lines, base=base)
+    said = cast.act("contribution.post", cast.ben, board=board, column="W", text="Too dear",
+                    extra={"degree": "similar_context_only"})["id"]  # fmt: skip
+    cast.act("cluster.create", cast.rita, board=board, title="Too dear", contributions=[said])
+    cast.act("contribution.erase", cast.olga, ids=[said])
+    with reading(db.engine) as session:
+        assert [line["text"] for line in session.get_one(Case, cast.case).document["swot"]["W"]] == ["Too dear"]
+        assert [row.title for row in session.query(Cluster)] == ["[…]"]
 
 
 def test_short_words_are_only_taken_where_they_stand_alone() -> None:
