@@ -123,6 +123,8 @@ class Writer:
                     settled.append(self._run_alone(batch[0], connection, after))
                 else:
                     settled += [self._run_one(ticket, connection, after) for ticket in batch]
+                failpoints.reach("before-commit")
+            failpoints.reach("after-commit")
         except _Failed as failed:
             batch[0].settle(error=failed.error)
             return
