@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from facilitation.cases.commands import details_content
 from facilitation.cases.models import Case
-from facilitation.cases.rules import mark, swot_content
+from facilitation.cases.queries import site_template
+from facilitation.cases.rules import mark, peers_content, swot_content
 from facilitation.core.actor import SYSTEM
 from facilitation.core.clock import system_clock
 from facilitation.core.unit_of_work import Work, reading
@@ -42,6 +43,13 @@ def _swot(story: Story) -> dict[str, Any]:
 
 def _details(story: Story) -> dict[str, Any]:
     return _case(story, fields={"title": "Without a middleman"}, base=mark(details_content(_desk(story).row())))
+
+
+def _peers(story: Story) -> dict[str, Any]:
+    with reading(db.engine) as session:
+        template = site_template(session)
+    base = mark(peers_content(_desk(story).document, template))
+    return _case(story, challenges=[{"text": "Who pays for the audit?"}], base=base)
 
 
 def _changed(story: Story, added: str, **fields: str) -> dict[str, Any]:
@@ -90,6 +98,7 @@ BESIDE_THE_LAB: list[Step] = [
     ("eve", "seat.join", lambda s: {"code": s["lab"]["code"], "tier": "1"}, ""),
     ("omar", "case.save_section", _section, ""),
     ("omar", "case.save_swot", _swot, ""),
+    ("omar", "case.save_peers", _peers, ""),
     ("omar", "case.save_details", _details, ""),
     ("omar", "case.save_references", lambda s: _case(s, references={"1": {"title": "R"}}, base=mark({"references": {}})), ""),
     ("omar", "case.add_aspect", lambda s: _case(s, fields={"title": "Second"}), "aspect"),

@@ -39,7 +39,7 @@ def memory(room: Room) -> int:
 
 def test_f20_who_does_not_read_is_dropped_and_slows_nobody(room: MakeRoom, ledger: Ledger) -> None:
     """F20: phones that ask for the board again and again and read nothing; the others write on."""
-    people, stalled, texts = 4, sized(6, 100), sized(60, 1000)
+    people, stalled, texts = 4, sized(4, 100), sized(60, 1000)
     lab = room(people + stalled)
 
     async def play() -> None:
@@ -77,9 +77,15 @@ def sleeper(lab: Room, seat: int) -> RawPhone:
     return found
 
 
+#: These end one's own session when they work, and then there is nobody left to ask.
+LEAVING = {"seat.leave", "user.set_password"}
+
+
 def envelopes(lab: Room) -> Iterator[dict[str, Any]]:
     """Every poison in every field of every command, and in place of the arguments; keys are new."""
     for name, entry in REGISTRY.items():
+        if name in LEAVING:
+            continue
         fields = entry.model.model_fields
         for value in VALUES:
             yield {"name": name, "args": value}
@@ -93,7 +99,7 @@ def test_f22_every_poison_gets_a_final_answer_in_one_round(room: MakeRoom, ledge
     """F22: through the socket and over HTTP; `retry` would make a phone send it for ever."""
     lab = room(3)
     everything = list(envelopes(lab))
-    chosen = everything if sized(0, 1) else lab.chance.sample(everything, 300)
+    chosen = everything if sized(0, 1) else lab.chance.sample(everything, 200)
     strange: list[Any] = []
     stored = 0
 

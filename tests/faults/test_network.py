@@ -40,7 +40,7 @@ def check(room: Room, phones: list[Phone], sent: set[str]) -> dict[str, int]:
 
 def test_f4_cuts_without_a_word_end_in_the_same_state(room: MakeRoom, ledger: Ledger) -> None:
     """F4: one way, both ways, with a reset or silently; five seconds after healing everybody is in step."""
-    people, cuts = sized(12, 300), sized(4, 60)
+    people, cuts = sized(8, 300), sized(4, 60)
     lab = room(people)
 
     async def play() -> None:
@@ -56,7 +56,7 @@ def test_f4_cuts_without_a_word_end_in_the_same_state(room: MakeRoom, ledger: Le
                 proxy.cut()
             for phone in phones:
                 sent.add(phone.write(lab.board, f"{phone.name} in cut {cut}"))
-            await asyncio.sleep(chance.uniform(0.5, 3))
+            await asyncio.sleep(chance.uniform(0.5, sized(1, 3)))
             proxy.weather.hole_up = proxy.weather.hole_down = proxy.weather.refuse = False
             slowest = max(slowest, await settle(lab, phones))
         await leave(phones, proxy)
@@ -116,7 +116,7 @@ def test_f6_doubled_and_swapped_frames_change_nothing(room: MakeRoom, ledger: Le
 
 def test_f7_an_answer_lost_after_the_commit_is_given_again(room: MakeRoom, ledger: Ledger) -> None:
     """F7: sent again with its key, the text is answered `dup` and stands there once."""
-    people, texts = sized(4, 20), sized(8, 100)
+    people, texts = sized(5, 20), sized(4, 100)
     lab = room(people)
 
     async def play() -> None:

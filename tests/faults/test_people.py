@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(3600)]
 
 def test_f15_one_wins_and_the_other_is_told(room: MakeRoom, ledger: Ledger) -> None:
     """F15: a name changed by two at the same moment; afterwards every act is undone, and all is as it was (D10, D11)."""
-    rounds = sized(15, 500)
+    rounds = sized(5, 500)
     lab = room(2)
 
     async def play() -> None:
@@ -65,7 +65,7 @@ def title(lab: Room, cluster: str) -> str:
 
 def test_f16_what_was_answered_before_the_close_is_in_the_report_and_nothing_else(room: MakeRoom, ledger: Ledger) -> None:
     """F16: closed with no grace while people write; reopened, and again. Refused texts stand nowhere."""
-    closes, people = sized(4, 500), 8
+    closes, people = sized(3, 500), 8
     lab = room(people)
 
     async def play() -> None:

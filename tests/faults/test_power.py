@@ -45,7 +45,7 @@ class Recorded:
 @pytest.fixture(scope="module")
 def recorded(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recorded]:
     """People write at once, then the server is killed; nobody else touches its file meanwhile."""
-    people, texts = sized(5, 20), sized(20, 150)
+    people, texts = sized(5, 20), sized(16, 150)
     folder = tmp_path_factory.mktemp("power")
     data = copied(migrated, folder / "data")
     app = create_app({"DATA": str(data), "ASYNC_MODE": "threading", "TESTING": True})

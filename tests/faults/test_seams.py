@@ -16,6 +16,7 @@ from facilitation.core.commands import REGISTRY
 from facilitation.core.failpoints import POINTS, VARIABLE
 from tests.conftest import migrated_in
 from tests.databases import URL
+from tests.faults.story import ALL
 from tests.ledger import FULL, SEED
 from tests.running import ROOT, free_port
 
@@ -41,6 +42,11 @@ def told(calm: Path, broken: Path, points: list[str], *more: str) -> subprocess.
     command = [sys.executable, "-m", "tests.faults.seams", str(calm), str(broken), "--seed", str(SEED)]
     command += ["--points", ",".join(points), *more]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_f2_the_story_holds_every_command() -> None:
+    """A new command needs a step in tests/live/scenario.py or tests/faults/story.py, so that it is killed too."""
+    assert set(REGISTRY) - {step[1] for step in ALL} == {"user.set_up"}  # which begins every story
 
 
 @pytest.mark.slow
