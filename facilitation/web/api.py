@@ -111,6 +111,7 @@ def _packed(answer: access.Synced) -> Response:
         response.set_etag(answer.news.mark(answer.mine))
     response.add_etag()
     response.make_conditional(request)
+    response.headers.remove("Date")  # it was set for the comparison; the server says it once, and phones set their clock by it
     return response
 
 

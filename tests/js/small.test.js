@@ -36,6 +36,9 @@ test("the server's clock: late messages do not slow it, a changed device clock i
   here += 3_600_000; // somebody set the clock of the phone
   clock.hear(2_001_000);
   assert.equal(clock.now(), 2_001_000);
+  clock.hear(Number.NaN); // a header no clock can be read from
+  clock.hear(undefined);
+  assert.ok(Number.isFinite(clock.now()));
 });
 
 test("words: msgid, translation, places, plurals", () => {

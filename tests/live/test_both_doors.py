@@ -121,3 +121,11 @@ def test_a_key_with_another_content_or_from_somebody_else_is_refused(cast: Cast)
     assert cast.ask("contribution.post", cast.ben, key=key, board=board, text="Mine")["ok"]
     assert cast.ask("contribution.post", cast.ben, key=key, board=board, text="Other")["code"] == "key_reused"
     assert cast.ask("contribution.post", cast.chloe, key=key, board=board, text="Mine")["code"] == "key_reused"
+
+
+def test_the_moment_of_an_answer_is_said_once(cast: Cast) -> None:
+    """By the server that sends it: two are none for the phones that set their clock by it."""
+    answer = cast.browser(cast.ben).get(f"/labs/{cast.lab}/stream/room")
+    assert answer.status_code == 200
+    assert "Date" not in answer.headers
+    assert answer.headers["ETag"]

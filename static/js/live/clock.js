@@ -13,7 +13,7 @@ export function createClock(here = Date.now) {
      * @param {number} [sent] when this device asked, if it asked
      */
     hear(now, sent) {
-      if (typeof now !== "number") return;
+      if (now === undefined || !Number.isFinite(now)) return; // an answer without a usable moment
       const received = here();
       const offset = now - (sent === undefined ? received : (sent + received) / 2);
       const far = offsets.length > 0 && Math.abs(offset - best()) > 5000; // somebody set this device's clock
