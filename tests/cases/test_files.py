@@ -80,7 +80,18 @@ def test_the_matrix_is_a_table_of_three_columns_with_a_head_on_every_page() -> N
     assert first[0].startswith("A1 Direct purchase")
     assert first[1:3] == ["A1", "A1"]
     assert len(table.rows) == 1 + 6  # six elements, none with two suggestions
-    assert not re.search(r"w:cantSplit|w:vMerge", table.rows[1]._tr.xml)  # a long cell flows on to the next page
+    assert "w:vMerge" not in table._tbl.xml
+    assert "w:cantSplit" in table.rows[1]._tr.xml  # a short row stands on one page
+
+
+def test_a_long_cell_of_the_matrix_flows_on_to_the_next_page(tmp_path: Path) -> None:
+    long = doc.update_item(CASE.document, "A1.E1", {"description": "\n\n".join(f"Paragraph {n} of many." for n in range(90))})
+    case = Exported(CASE.ref, CASE.title, CASE.neutral_title, CASE.sector, CASE.type, CASE.status, long)
+    assert "w:cantSplit" not in matrix_of(word(case)).rows[1]._tr.xml
+    (tmp_path / "case.pdf").write_bytes(FORMATS["pdf"].write(case, Wanted(EN)))
+    command = [str(need("pdftotext")), str(tmp_path / "case.pdf"), "-"]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert [n for n in range(90) if f"Paragraph {n} of many." not in text] == []
 
 
 def test_two_suggestions_stand_under_each_other_and_none_leaves_room() -> None:

@@ -18,7 +18,7 @@ import typst
 from facilitation.cases.exporting import Exported
 from facilitation.cases.files.content import case_text
 from facilitation.cases.files.legend import legend, matrix_heads, reference_heads
-from facilitation.cases.files.pieces import CaseText, Entry, Picks, SectionText, Table, Titles
+from facilitation.cases.files.pieces import CaseText, Entry, Picks, SectionText, Table, Titles, stays_whole
 from facilitation.cases.files.prose import Block, Run, forward
 from facilitation.cases.files.slots import Slot, blocks_of, source_weight, weight
 from facilitation.cases.files.word_matrix import SHARES
@@ -159,9 +159,11 @@ class _Tree:
 
     # ---- tables
 
-    def table(self, heads: Sequence[str], rows: Any, shares: Sequence[float], *, broad: bool = False, open_: Any = ()) -> Piece:
-        """`open_`: of each row, how many cells go on from the row above, without a line between."""
-        cells = [[{"pieces": cell} for cell in row] for row in rows]
+    def table(self, heads: Sequence[str], rows: Any, shares: Sequence[float], *, broad: bool = False, open_: Any = (),
+              whole: Sequence[bool] = ()) -> Piece:  # fmt: skip
+        """`open_`: of each row, how many cells go on from the row above, without a line between; `whole`: not cut by a page."""
+        kept = list(whole) or [False] * len(rows)
+        cells = [[{"pieces": cell, "whole": stays} for cell in row] for row, stays in zip(rows, kept, strict=True)]
         return {"is": "table", "heads": [self.say(head) for head in heads], "rows": cells, "shares": list(shares),
                 "broad": broad, "open": list(open_) or [0] * len(cells)}  # fmt: skip
 
@@ -181,20 +183,24 @@ class _Tree:
 
     def matrix(self, aspects: Sequence[Entry]) -> Piece:
         """One row for each suggestion; cells that go on from the row above hold only the number."""
-        rows, open_ = [], []
+        rows, open_, whole = [], [], []
         for aspect in aspects:
             told = self.item(aspect, aspect.ref)
             if not aspect.entries:
                 rows.append([told, [], []])
                 open_.append(0)
+                whole.append(stays_whole([(aspect, SHARES[0])]))
             for place, element in enumerate(aspect.entries):
                 ref = f"{aspect.ref}.{element.ref}"
                 for again, suggestion in enumerate(element.entries or (None,)):
                     cell = [self.note(ref)] if again else self.item(element, ref)
                     rows.append([told, cell, self.item(suggestion, "") if suggestion else []])
                     open_.append(2 if again else min(place, 1))
+                    first = aspect if not place and not again else None
+                    shown = [(first, SHARES[0]), (None if again else element, SHARES[1]), (suggestion, SHARES[2])]
+                    whole.append(stays_whole(shown))
                     told = [self.note(aspect.ref)]
-        return self.table(matrix_heads(self.words), rows, SHARES, broad=True, open_=open_)
+        return self.table(matrix_heads(self.words), rows, SHARES, broad=True, open_=open_, whole=whole)
 
     def item(self, entry: Entry, ref: str) -> list[Piece]:
         title, description, lab = entry.slot("title"), entry.slot("description"), entry.at_event

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from facilitation.cases.files.slots import Slot
@@ -12,6 +12,8 @@ FIRST_HAND = ("interview", "owner", "webinar", "lab", "consultation")
 #: Those of them who said it at an event: their words are marked on paper (R-98).
 AT_EVENTS = ("webinar", "lab", "consultation")
 CHECKS, SETTLED = "checks", "settled"  # places of what peers checked in a section, and said about the SWOT
+LETTERS = 100  # in a line of small type over the whole width
+WHOLE = 28  # lines of a row that is not cut by the end of a page; longer ones flow on
 Titles = Mapping[str, str]  # lab → its title
 
 
@@ -29,6 +31,11 @@ class Entry:
     @property
     def at_event(self) -> bool:
         return self.origin in AT_EVENTS
+
+    def lines(self, share: float) -> float:
+        """About how many lines it takes in a column of this share of a page's width."""
+        texts = [slot.text or " ".join(slot.name(id_) for id_ in slot.chosen) for slot in self.slots if not slot.empty]
+        return 1 + sum(1 + len(text) / (LETTERS * share) for text in [*texts, *([self.note] if self.note else [])])
 
     def slot(self, id_: str) -> Slot | None:
         return next((slot for slot in self.slots if slot.id == id_), None)
@@ -120,3 +127,8 @@ class CaseText:
     def tables(self) -> tuple[Table, ...]:
         """What stands after the template, in order."""
         return (self.swot, self.settled, self.challenges, self.questions)
+
+
+def stays_whole(cells: Iterable[tuple[Entry | None, float]]) -> bool:
+    """Is a row of these entries (with the shares of their columns) short enough to stand on one page?"""
+    return max((entry.lines(share) for entry, share in cells if entry), default=0) <= WHOLE

@@ -91,7 +91,7 @@ def column_slot(column: Column) -> Slot:
 
 #: How much room columns take that hold little; all others count 2, choices 1.
 NARROW = {"year": 0.6, "unit": 0.8, "baseline": 0.95, "target": 0.8, "actual": 0.8, "kind": 1.0}
-WIDE = {"field": 1.5, "about": 1.5, "verdict": 1.2}  # choices that name a field or say more than one word
+WIDE = {"field": 1.5, "about": 1.5, "verdict": 1.2, "swot": 1.3}  # choices that name a field or say more than one word
 
 
 def weight(column: Slot) -> float:

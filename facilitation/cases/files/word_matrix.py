@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from facilitation.cases.files import word_xml as xml
 from facilitation.cases.files.legend import matrix_heads
-from facilitation.cases.files.pieces import Entry
+from facilitation.cases.files.pieces import Entry, stays_whole
 from facilitation.cases.files.slots import Slot, aspect_slots, blocks_of, element_slots, filled, suggestion_slots
 from facilitation.core.i18n import _
 
@@ -39,15 +39,17 @@ class Matrix:
         """The rows of an aspect. Cells that go on from the row above have no line over them."""
         told = self.aspect(aspect)
         if not aspect.entries:
-            yield xml.row([told, "", ""], whole=False)
-        going_on = 0
+            yield xml.row([told, "", ""], whole=stays_whole([(aspect, SHARES[0])]))
+        going_on, first = 0, True
         for element in aspect.entries:
             ref = f"{aspect.ref}.{element.ref}"
             for place, suggestion in enumerate(element.entries or (None,)):
                 cell = self.again(ref) if place else self.element(aspect, element)
                 advice = self.suggestion(suggestion) if suggestion else self.blank_suggestion()
-                yield xml.row([told, cell, advice], open_=2 if place else going_on, whole=False)
-                told, going_on = self.again(aspect.ref), 1
+                shown = [(aspect if first else None, SHARES[0]), (None if place else element, SHARES[1]), (suggestion, SHARES[2])]
+                whole = not self.writer.guided and stays_whole(shown)
+                yield xml.row([told, cell, advice], open_=2 if place else going_on, whole=whole)
+                told, going_on, first = self.again(aspect.ref), 1, False
 
     def again(self, ref: str) -> str:
         return xml.paragraph(xml.run(ref, xml.NOTE), xml.CELL)
