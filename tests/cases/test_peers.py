@@ -115,7 +115,7 @@ def words_in(kind: str, folder: Path) -> str:
         return "\n".join(paragraph.text for paragraph in _paragraphs(docx.Document(io.BytesIO(content))))
     if kind == "pdf":
         (folder / "case.pdf").write_bytes(content)
-        command = [str(need("pdftotext")), "-layout", str(folder / "case.pdf"), "-"]
+        command = [str(need("pdftotext")), str(folder / "case.pdf"), "-"]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return content.decode()
 
