@@ -140,15 +140,16 @@ class House:
 
     def room(self, people: int, chance: random.Random) -> Room:
         """A new lab with an open board and so many seats. Its server is to be running when phones come."""
-        cast = self._another_lab()
+        cast = self._another_lab(people)
         cast.start("challenges")
         seats = [cast.join(tier=str(1 + n % 3)).id for n in range(people)]
         return Room(self.app, cast, self.server, cast.board("challenges"), seats, chance)
 
-    def _another_lab(self) -> Cast:
+    def _another_lab(self, people: int) -> Cast:
         """The cast, met in a new lab."""
         cast = copy.copy(self._cast)
-        made = cast.do("lab.create", cast.mara, kind="flagship_lab", sector="MS", title="A room", cases=[cast.case])
+        wanted = {"kind": "flagship_lab", "sector": "MS", "title": "A room", "expected_people": max(40, people)}
+        made = cast.do("lab.create", cast.mara, **wanted, cases=[cast.case])
         cast.lab, cast.code, cast.wall = made["lab"], made["code"], made["wall"]
         for who, role in (("anna", "facilitator"), ("rita", "rapporteur")):
             cast.do("lab.set_staff", cast.mara, lab=cast.lab, email=f"{who}@example.org", role=role)

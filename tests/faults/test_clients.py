@@ -22,7 +22,7 @@ from tests.live.raw_phone import RawPhone
 from tests.running import chosen_mode
 
 Ledger = Callable[..., None]
-pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 SETTINGS = {"MAX_SOCKETS_PER_SEAT": "100000"}
 POISON = json.loads((Path(__file__).parents[1] / "data" / "poison.json").read_text(encoding="utf-8"))
 TEXTS = [

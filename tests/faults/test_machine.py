@@ -19,7 +19,7 @@ from tests.faults.room import Room
 from tests.ledger import sized
 
 Ledger = Callable[..., None]
-pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(7200), pytest.mark.sqlite]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200), pytest.mark.sqlite]
 SETTINGS = {"BUSY_TIMEOUT_MS": "500"}
 
 

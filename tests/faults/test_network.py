@@ -15,7 +15,7 @@ from tests.faults.room import Room
 from tests.ledger import SEED, sized
 
 Ledger = Callable[..., None]
-pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 
 
 async def settle(room: Room, phones: list[Phone], patience: float = 60) -> float:

@@ -16,7 +16,7 @@ from tests.faults.room import Room
 from tests.ledger import sized
 
 Ledger = Callable[..., None]
-pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 
 
 def test_f15_one_wins_and_the_other_is_told(room: MakeRoom, ledger: Ledger) -> None:

@@ -13,7 +13,7 @@ from tests.faults.phone import Phone
 from tests.ledger import sized
 
 Ledger = Callable[..., None]
-pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 SETTINGS = {"COMMANDS_PER_10S": "20"}
 
 

@@ -20,7 +20,7 @@ from tests.faults.room import House, Room
 from tests.ledger import SEED, sized
 
 Ledger = Callable[..., None]
-pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(7200), pytest.mark.sqlite]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200), pytest.mark.sqlite]
 WAL = 1
 
 
