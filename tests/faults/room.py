@@ -148,7 +148,7 @@ class House:
     def _another_lab(self, people: int) -> Cast:
         """The cast, met in a new lab."""
         cast = copy.copy(self._cast)
-        wanted = {"kind": "flagship_lab", "sector": "MS", "title": "A room", "expected_people": max(40, people)}
+        wanted: dict[str, Any] = {"kind": "flagship_lab", "sector": "MS", "title": "A room", "expected_people": max(40, people)}
         made = cast.do("lab.create", cast.mara, **wanted, cases=[cast.case])
         cast.lab, cast.code, cast.wall = made["lab"], made["code"], made["wall"]
         for who, role in (("anna", "facilitator"), ("rita", "rapporteur")):
