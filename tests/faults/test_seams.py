@@ -50,6 +50,7 @@ def test_f2_the_story_holds_every_command() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @pytest.mark.both_databases
 @pytest.mark.parametrize("points", ROUNDS, ids="+".join)
 def test_f2_every_command_killed_at_its_seams_has_one_effect(
