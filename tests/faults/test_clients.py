@@ -39,7 +39,7 @@ def memory(room: Room) -> int:
 
 def test_f20_who_does_not_read_is_dropped_and_slows_nobody(room: MakeRoom, ledger: Ledger) -> None:
     """F20: phones that ask for the board again and again and read nothing; the others write on."""
-    people, stalled, texts = 4, sized(4, 100), sized(60, 1000)
+    people, stalled, texts = 4, sized(4, 100), sized(60, 150)
     lab = room(people + stalled)
 
     async def play() -> None:

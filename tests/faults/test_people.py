@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -63,38 +65,45 @@ def title(lab: Room, cluster: str) -> str:
     return str(lab.fresh("staff")["entities"]["cluster"][cluster]["title"])
 
 
+PER_ROOM = 15  # closes: nobody may write more than 200 texts in one lab
+
+
 def test_f16_what_was_answered_before_the_close_is_in_the_report_and_nothing_else(room: MakeRoom, ledger: Ledger) -> None:
     """F16: closed with no grace while people write; reopened, and again. Refused texts stand nowhere."""
     closes, people = sized(3, 500), 8
-    lab = room(people)
+    figures: Counter[str] = Counter()
+    for begun in range(0, closes, PER_ROOM):
+        lab = room(people)
+        played(partial(closed_in_the_rush, lab, people, min(PER_ROOM, closes - begun), figures))
+    assert figures["refused"] > 0  # some did come too late
+    ledger("F16", closes=closes, **figures)
 
-    async def play() -> None:
-        phones, olga = [lab.phone(n) for n in range(people)], lab.staff("olga")
-        for device in [*phones, olga]:
-            device.start()
-        await until(lambda: all(device.state for device in phones), 30, "everybody is in")
-        sent: set[str] = set()
-        for close in range(closes):
-            for phone in phones:
-                sent |= {phone.write(lab.board, f"{phone.name} in {close}: {n}") for n in range(12)}
-            await asyncio.sleep(lab.chance.uniform(0.02, 0.4))
-            olga.say("lab.close", grace_s=0)
-            await until(lambda: not any(device.waiting for device in [*phones, olga]), 60, "every text has a final answer")
-            count = lab.check_set(phones, sent=sent)
-            assert count["stored"] == count["answered"]
-            assert {refusal["code"] for phone in phones for refusal in phone.refused} <= {"closed", "not_open"}
-            with reading(db.engine) as session:
-                row = session.scalars(select(Lab).where(Lab.id == lab.cast.lab)).one()
-                assert row.state == "closed"
-                assert row.final_number == lab.fresh("staff")["seq"]
-            for command, args in (("lab.reopen", {}), ("board.set", {"board": lab.board, "open": True})):
-                olga.say(command, **args)
-            await until(lambda: not olga.waiting, 30, "the lab is open again")
-        assert olga.refused == []
-        assert any(phone.refused for phone in phones)  # some did come too late
-        await asyncio.gather(*(device.stop() for device in [*phones, olga]))
-        lab.check_order(phones)
-        lab.check_numbers()
-        ledger("F16", closes=closes, **count, refused=sum(len(phone.refused) for phone in phones))
 
-    played(play)
+async def closed_in_the_rush(lab: Room, people: int, closes: int, figures: Counter[str]) -> None:
+    phones, olga = [lab.phone(n) for n in range(people)], lab.staff("olga")
+    for device in [*phones, olga]:
+        device.start()
+    await until(lambda: all(device.state for device in phones), 30, "everybody is in")
+    sent: set[str] = set()
+    count: dict[str, int] = {}
+    for close in range(closes):
+        for phone in phones:
+            sent |= {phone.write(lab.board, f"{phone.name} in {close}: {n}") for n in range(12)}
+        await asyncio.sleep(lab.chance.uniform(0.02, 0.4))
+        olga.say("lab.close", grace_s=0)
+        await until(lambda: not any(device.waiting for device in [*phones, olga]), 60, "every text has a final answer")
+        count = lab.check_set(phones, sent=sent)
+        assert count["stored"] == count["answered"]
+        assert {refusal["code"] for phone in phones for refusal in phone.refused} <= {"closed", "not_open"}
+        with reading(db.engine) as session:
+            row = session.scalars(select(Lab).where(Lab.id == lab.cast.lab)).one()
+            assert row.state == "closed"
+            assert row.final_number == lab.fresh("staff")["seq"]
+        for command, args in (("lab.reopen", {}), ("board.set", {"board": lab.board, "open": True})):
+            olga.say(command, **args)
+        await until(lambda: not olga.waiting, 30, "the lab is open again")
+    assert olga.refused == []
+    await asyncio.gather(*(device.stop() for device in [*phones, olga]))
+    lab.check_order(phones)
+    lab.check_numbers()
+    figures.update({**count, "refused": sum(len(phone.refused) for phone in phones)})
