@@ -87,6 +87,7 @@ def test_killed_on_its_way_the_web_gives_no_half_file_and_then_a_whole_one(
 
 
 @pytest.mark.long
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("kind", ["docx", "pdf"])
 def test_f17_killed_at_each_step_there_is_one_whole_file_or_none(
     kind: str, held: Held, killer: Path, monkeypatch: pytest.MonkeyPatch
