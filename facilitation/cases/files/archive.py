@@ -12,8 +12,6 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from docx.oxml import parse_xml
-
 from facilitation.cases.marked import FileError
 from facilitation.core.i18n import _
 
@@ -23,6 +21,8 @@ MAX_ELEMENTS = 500_000
 ZIP, OLD_WORD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 PARTS = ("word/document.xml", "word/styles.xml", "word/numbering.xml", "word/_rels/document.xml.rels", "word/footnotes.xml",
          "word/endnotes.xml", "word/comments.xml")  # fmt: skip
+DATA = "urn:facilitation:case"  # namespace of the part that carries the case
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date an archive can hold
 _DATA = re.compile(r"customXml/item\d{1,4}\.xml")
 _MACROS = re.compile(r"vbaProject|vbaData|\.bin$", re.I)
 
@@ -90,6 +90,8 @@ def _read(archive: zipfile.ZipFile, name: str) -> bytes:
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> Any:
+    from docx.oxml import parse_xml  # loaded for the first file
+
     found = _read(archive, name)
     if b"<!DOCTYPE" in found or b"<!ENTITY" in found or b"\x00" in found:
         raise refuse(_("This file is not put together as Word does it; it is not opened."))

@@ -8,11 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from facilitation.cases.exporting import Exported, cases_json, cases_yaml
+from facilitation.cases.files.archive import EPOCH
 from facilitation.cases.files.markdown_file import case_markdown
-from facilitation.cases.files.pdf import case_pdf
 from facilitation.cases.files.pieces import Titles
-from facilitation.cases.files.word import blank_docx, case_docx
-from facilitation.cases.files.word_file import EPOCH
 from facilitation.cases.template import Template
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -51,10 +49,14 @@ def _markdown(case: Exported, wanted: Wanted) -> bytes:
 
 
 def _word(case: Exported, wanted: Wanted) -> bytes:
+    from facilitation.cases.files.word import case_docx  # loaded for the first file, as is typst
+
     return case_docx(case, wanted.words, guided=wanted.guided, labs=wanted.labs)
 
 
 def _pdf(case: Exported, wanted: Wanted) -> bytes:
+    from facilitation.cases.files.pdf import case_pdf
+
     return case_pdf(case, wanted.words, guided=wanted.guided, labs=wanted.labs)
 
 
@@ -69,6 +71,8 @@ FORMATS: Mapping[str, Format] = {
 
 def blank(words: Template) -> bytes:
     """The empty template as a Word file."""
+    from facilitation.cases.files.word import blank_docx
+
     return blank_docx(words)
 
 

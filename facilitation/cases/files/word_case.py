@@ -16,12 +16,11 @@ from facilitation.cases import document as doc
 from facilitation.cases.compare import said
 from facilitation.cases.document import ADDITIONS, QUADRANTS, Document, Item, find, walk
 from facilitation.cases.exporting import Exported
-from facilitation.cases.files.archive import opened, refuse
+from facilitation.cases.files.archive import DATA, opened, refuse
 from facilitation.cases.files.content import blank_case, case_text
 from facilitation.cases.files.pieces import CHECKS, SETTLED, CaseText, Picks, Table
 from facilitation.cases.files.slots import Slot
 from facilitation.cases.files.word_answers import Answers, Note, norm
-from facilitation.cases.files.word_file import DATA
 from facilitation.cases.files.word_grid import GridReader
 from facilitation.cases.files.word_items import Items
 from facilitation.cases.files.word_outline import Outline

@@ -18,14 +18,13 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 
 from facilitation.cases.files import word_xml as xml
+from facilitation.cases.files.archive import DATA, EPOCH
 from facilitation.cases.files.pieces import CaseText
 from facilitation.core.i18n import _
 
 INK, QUIET = RGBColor(0x14, 0x17, 0x1A), RGBColor(0x59, 0x60, 0x67)
 FONT, INSTEAD = "Source Sans 3", "Calibri"
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date an archive can hold
 LANGUAGES = {"en": "en-GB", "de": "de-DE"}
-DATA = "urn:facilitation:case"  # namespace of the part that carries the case
 DATA_ID = "{6E5D7B1C-3A52-4E0B-9C0F-5D1F0C2A7E11}"
 DATA_VERSION = 1
 _CUSTOM = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/customXml"

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +16,6 @@ from facilitation.people.seats import lab_by_code
 from facilitation.reports.assemble import assemble
 from facilitation.reports.content import Report
 from facilitation.reports.gather import gather
-from facilitation.reports.render import csvs, data, html, markdown, pdf, word, xlsx
 
 
 @dataclass(frozen=True)
@@ -31,14 +32,25 @@ class Format:
         return ("application/zip", f"{self.ending}.zip") if packed else (self.media, self.ending)
 
 
+def _by(name: str) -> Callable[[Report], bytes]:
+    """The renderer of that name. Loaded for its first file: a server that starts needs neither Word nor spreadsheets."""
+
+    def write(report: Report) -> bytes:
+        renderer: Any = import_module(f"{__name__}.{name}")
+        made: bytes = renderer.file(report)
+        return made
+
+    return write
+
+
 FORMATS: Mapping[str, Format] = {
-    "docx": Format(word.file, "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx"),
-    "pdf": Format(pdf.file, "application/pdf", ".pdf"),
-    "html": Format(html.file, "text/html; charset=utf-8", ".html"),
-    "md": Format(markdown.file, "text/markdown; charset=utf-8", ".md"),
-    "xlsx": Format(xlsx.file, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"),
-    "csv": Format(csvs.file, "application/zip", ".csv.zip"),
-    "json": Format(data.file, "application/json", ".json"),
+    "docx": Format(_by("word"), "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx"),
+    "pdf": Format(_by("pdf"), "application/pdf", ".pdf"),
+    "html": Format(_by("html"), "text/html; charset=utf-8", ".html"),
+    "md": Format(_by("markdown"), "text/markdown; charset=utf-8", ".md"),
+    "xlsx": Format(_by("xlsx"), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"),
+    "csv": Format(_by("csvs"), "application/zip", ".csv.zip"),
+    "json": Format(_by("data"), "application/json", ".json"),
 }
 
 
