@@ -115,7 +115,7 @@ def _tests(options: Options) -> Outcome:
     left_out = [*(["browser", "slow"] if options.quick else []), *([] if options.long else ["long"])]
     chosen = ["-m", " and ".join(f"not {mark}" for mark in left_out)] if left_out else []
     # pytest's own exit code for "nothing collected" (5) is a failure here as well.
-    return _tool("pytest", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", "--durations=15", *chosen, *options.pytest)
+    return _tool("pytest", "-n", "3", "--dist", "loadfile", "--durations=25", *chosen, *options.pytest)
 
 
 def _tool(module: str, *arguments: str) -> Outcome:

@@ -40,8 +40,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # What takes long begins first, so that no process is left alone with it at the end.
-    items.sort(key=lambda item: not (item.get_closest_marker("slow") or item.get_closest_marker("browser")))
     if chosen() == "postgresql":
         for item in items:
             if item.get_closest_marker("sqlite") or item.get_closest_marker("browser"):

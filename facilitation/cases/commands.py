@@ -69,7 +69,7 @@ def _take(name: str, raw: Any, section: Section, old: Any, document: Document, t
         return values.choices(raw, list(document.get("references", {}))) or None
     field = section.field(name)
     if field is None:
-        raise values.FieldError(_("There is no field called “%(name)s” here.", name=ascii(name)[1:41]))
+        raise values.FieldError(_("There is no field called “%(name)s” here.", name=values.short(name)))
     value = values.take(field, raw, template, before=old)
     return _chosen(value, field, document) if field.kind == "derived" and value else value
 
@@ -183,7 +183,7 @@ def take_details(fields: dict[str, Any], document: Document, template: Template)
                 case "mapping":
                     document[name] = _mapping(raw, template)
                 case _:
-                    raise values.FieldError(_("There is no field called “%(name)s” here.", name=ascii(name)[1:41]))
+                    raise values.FieldError(_("There is no field called “%(name)s” here.", name=values.short(name)))
             if name in {"title", "sector", "type"} and not head[name]:
                 raise values.FieldError(_("Please fill this in."))
         except values.FieldError as error:

@@ -62,7 +62,7 @@ def _verdict(node: Marked, record: dict[str, Any]) -> str:
     of_fact = "section" in record
     if verdict not in VERDICTS or VERDICTS[verdict] not in ("", "section" if of_fact else "swot"):
         known = ", ".join(name for name, place in VERDICTS.items() if place in ("", "section" if of_fact else "swot"))
-        node.need("verdict").fail(_("“%(value)s” is not one of: %(options)s.", value=ascii(verdict)[1:61], options=known))
+        node.need("verdict").fail(_("“%(value)s” is not one of: %(options)s.", value=values.short(verdict), options=known))
     return verdict
 
 

@@ -80,7 +80,7 @@ def choice(raw: Any, options: Sequence[str]) -> str:
     if raw in (None, ""):
         return ""
     if not isinstance(raw, str) or raw not in options:
-        raise FieldError(_("“%(value)s” is not one of: %(options)s.", value=_short(raw), options=", ".join(options)))
+        raise FieldError(_("“%(value)s” is not one of: %(options)s.", value=short(raw), options=", ".join(options)))
     return raw
 
 
@@ -146,7 +146,7 @@ def _row(raw: Any, columns: Sequence[Column], template: Template, known: Mapping
     old = known.get(str(raw.get("id")), {})
     strange = [key for key in raw if key not in META and key not in old and all(key != column.id for column in columns)]
     if strange:
-        raise FieldError(_("There is no column called “%(name)s”.", name=_short(strange[0])))
+        raise FieldError(_("There is no column called “%(name)s”.", name=short(strange[0])))
     item = {key: value for key, value in old.items() if all(key != column.id for column in columns)}
     item |= dict(_cells(raw, columns)) | marks(raw, template, old)
     return authored(item, old)
@@ -173,7 +173,7 @@ def marks(raw: Mapping[str, Any], template: Template, old: Mapping[str, Any]) ->
         raise FieldError(_("This id cannot be used."), "id")
     origin = raw.get("origin") or old.get("origin") or "desk"
     if not template.knows(ORIGINS, str(origin)) and origin != old.get("origin"):
-        raise FieldError(_("“%(value)s” is not one of: %(options)s.", value=_short(origin),
+        raise FieldError(_("“%(value)s” is not one of: %(options)s.", value=short(origin),
                            options=", ".join(template.ids(ORIGINS))), "origin")  # fmt: skip
     return {"id": id_, "origin": origin}
 
@@ -259,7 +259,7 @@ def _read(raw: Mapping[str, Any], readers: Mapping[str, Any]) -> dict[str, Any]:
     found = {}
     for key, value in raw.items():
         if key not in readers:
-            raise FieldError(_("There is no field called “%(name)s” here.", name=_short(key)))
+            raise FieldError(_("There is no field called “%(name)s” here.", name=short(key)))
         try:
             found[key] = readers[key](value)
         except FieldError as error:
@@ -267,6 +267,6 @@ def _read(raw: Mapping[str, Any], readers: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
     """A wrong value, short and printable, for a message."""
     return ascii(value).strip("'")[:60] if not isinstance(value, str) or not value.isprintable() else value[:60]

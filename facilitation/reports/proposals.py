@@ -46,7 +46,7 @@ def derive(closed: ClosedLab, template: Template) -> list[Proposal]:
     found = [proposal for source, items in _sources(closed) if (proposal := _propose(closed, template, source, items))]
     found += [*_facts(closed), *_settled(closed)]
     order = {case.id: index for index, case in enumerate(closed.cases)}
-    found.sort(key=lambda proposal: (order[proposal.case], OPS.index(proposal.op), -(proposal.votes or 0), proposal.source))
+    found.sort(key=lambda proposal: (order[proposal.case], OPS.index(proposal.op), -(proposal.votes or 0)))
     return [replace(proposal, position=position) for position, proposal in enumerate(found, 1)]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from facilitation.config import ROOT
 from facilitation.core.actor import SYSTEM
@@ -21,6 +21,7 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--no-first-run",
 ]  # fmt: skip
+expect.set_options(timeout=15_000)  # a state is waited for; how long a busy machine takes for it says nothing
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, TimeoutError
 
 from facilitation.core.actor import Identity
 from tests.browser.stage import Stage
@@ -50,9 +51,12 @@ def violations(page: Page, *, contrast_only: bool = False) -> list[str]:
 
 
 def sideways(page: Page) -> int:
-    """By how many pixels the page is wider than its window."""
-    wider: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return wider
+    """By how many pixels the page is wider than its window, once it has found its shape."""
+    wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    with contextlib.suppress(TimeoutError):
+        page.wait_for_function(f"{wider} <= 0", timeout=4000)
+    found: int = page.evaluate(wider)
+    return found
 
 
 def post(stage: Stage, seat: Identity, board: str, column: str, *texts: str) -> list[str]:
