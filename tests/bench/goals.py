@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+LOWEST_RATE = 5.0  # of the ladder that stock climbs: failing there counts as having managed it
 Results = dict[tuple[str, str], list[dict[str, Any]]]
 SMALL, LARGE, LABS = "fan-out 300 × 20", "fan-out 1000 × 100", "50 labs × 20 phones, 50 posts/s"
 
@@ -80,7 +81,7 @@ _TABLE: tuple[Row, ...] = (
     ("CPU per delivery, 1000 × 100, against the relay", 1.0, " ×", False,
      lambda r: r.cpu(LARGE, "product") / r.cpu(LARGE, "relay")),
     ("highest rate at 1,000 phones, against stock", 10.0, " ×", True,
-     lambda r: r("top rate at 1000", "product", "rate") / max(1.0, r("top rate at 1000", "stock", "rate"))),
+     lambda r: r("top rate at 1000", "product", "rate") / max(LOWEST_RATE, r("top rate at 1000", "stock", "rate"))),
     ("durable answer p99, 300 × 20, against Node", 1.0, " ×", False,
      lambda r: r(SMALL, "product", "ack_ms", "p99") / r(SMALL, "node", "ack_ms", "p99")),
     ("seen by all p99, 300 × 20, against the best of Node and relay", 1.5, " ×", False,
