@@ -18,7 +18,7 @@ from facilitation.live import fanout
 from facilitation.stream.read import apply
 from tests.bench.prepare import Prepared, prepared
 from tests.live.raw_phone import RawPhone
-from tests.running import Server
+from tests.running import Server, chosen_mode
 
 CONTRIBUTIONS = 300
 
@@ -153,6 +153,7 @@ def memory(server: Server) -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
 
 
+@pytest.mark.skipif(chosen_mode()["ASYNC_MODE"] != "eventlet", reason="with threads the missed ping cuts it off: README, limits")
 def test_a_phone_that_does_not_read_costs_bounded_memory_and_is_cut_off(
     server: Server, given: Prepared, connect: Callable[..., RawPhone]
 ) -> None:
