@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, UniqueConstraint, or_
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from facilitation.core.ids import new_id
@@ -34,9 +35,15 @@ class Board(Base):
 
     __table_args__ = (Index("ix_board_lab_id", "lab_id"),)
 
-    @property
+    @hybrid_property
     def shown_to_all(self) -> bool:
+        """Of a board, or in a statement."""
         return self.reveal == "all" or self.revealed
+
+    @shown_to_all.inplace.expression
+    @classmethod
+    def _shown_to_all(cls) -> ColumnElement[bool]:
+        return or_(cls.reveal == "all", cls.revealed)
 
 
 class Contribution(Base):

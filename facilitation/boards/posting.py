@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Annotated, Any, cast
 
 from pydantic import Field
-from sqlalchemy import Table, bindparam, func, insert, or_, select, update
+from sqlalchemy import Table, bindparam, func, insert, select, update
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from facilitation.boards import rules
@@ -31,12 +31,11 @@ SEAT_LIMIT = 200  # contributions per seat and lab (safety, section 2)
 # Asked for every contribution; rows instead of objects, for nothing of them is changed.
 _LAB = Prepared(
     select(
-        Lab.id, Lab.state, Lab.closes_at, Lab.approve_first, Lab.language, Lab.ceiling, Lab.minimum_cell,
-        select(func.max(Contribution.number)).where(Contribution.lab_id == Lab.id).scalar_subquery().label("last_number"),
+        Lab.id, Lab.state, Lab.closes_at, Lab.approve_first, Lab.language, Lab.ceiling, Lab.minimum_cell
     ).where(Lab.id == bindparam("lab"))
 )  # fmt: skip
 _BOARD = Prepared(
-    select(Board.__table__, or_(Board.reveal == "all", Board.revealed).label("shown_to_all")).where(
+    select(Board.__table__, Board.shown_to_all.label("shown_to_all")).where(
         Board.id == bindparam("board"), Board.lab_id == bindparam("lab")
     )
 )
@@ -104,7 +103,7 @@ def post(cmd: PostContribution, ctx: Context) -> dict[str, Any]:
         "id": new_id(),
         "lab_id": lab.id,
         "board_id": board.id,
-        "number": (lab.last_number or 0) + 1,
+        "number": next_number(ctx, lab.id),
         "column": column_of(board, cmd.column),
         "kind": kind_of(board, cmd.kind),
         "text": cmd.text,

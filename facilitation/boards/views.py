@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, Select, String, bindparam, func, or_, select
+from sqlalchemy import BindParameter, Row, Select, String, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from facilitation.boards import results
@@ -52,7 +52,7 @@ _COLUMNS = (
     Contribution.translation, Contribution.cluster_id, Contribution.cluster_place, Contribution.parent_id,
     Contribution.reply_kind, Contribution.target, Contribution.extra, Contribution.pinned, Contribution.on_wall,
     Contribution.people, Contribution.parked_owner, Contribution.parked_step, Contribution.parked_date, Contribution.status,
-    Contribution.reason, or_(Board.reveal == "all", Board.revealed).label("board_shown"), _PARENT.status.label("parent_status"),
+    Contribution.reason, Board.shown_to_all.label("board_shown"), _PARENT.status.label("parent_status"),
     select(func.count()).where(_REPLY.parent_id == Contribution.id, _REPLY.status == "shown").scalar_subquery().label("replies"),
 )  # fmt: skip
 _ALL: Select[Any] = (
