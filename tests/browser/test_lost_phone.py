@@ -142,7 +142,7 @@ def test_an_answer_that_got_lost_does_not_double_the_text(stage: MakeStage, brow
     page.wait_for_selector("html[data-link=polling]", timeout=30_000)
     write(page, "Once and only once")
     expect(page.locator(own(page, "Once and only once"))).to_contain_text("Shown to all", timeout=20_000)
-    page.wait_for_function("document.querySelectorAll('.delivery[data-state=waiting]').length === 0")
+    expect(page.locator(".delivery[data-state=waiting]")).to_have_count(0)
     while kept(page):
         page.wait_for_timeout(200)
     assert lab.texts() == ["Once and only once"]

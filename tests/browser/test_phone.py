@@ -239,6 +239,27 @@ def test_staff_see_exactly_what_a_participant_gets(stage: MakeStage, browser: Br
     assert answer.status in (403, 404)
 
 
+SLOW_DISK = """
+const listen = EventTarget.prototype.addEventListener;
+IDBRequest.prototype.addEventListener = function (type, heard, ...options) {
+  return listen.call(this, type, type === "success" ? (event) => setTimeout(heard, 700, event) : heard, ...options);
+};
+"""
+
+
+def test_a_phone_whose_storage_is_slower_than_the_network_is_live_all_the_same(stage: MakeStage, browser: Browser) -> None:
+    """The greeting comes while the drafts are still being read: the page must not wait for a second one."""
+    lab = stage()
+    lab.go_to("swot")
+    context = lab.context(browser, lab.seat())
+    context.add_init_script(SLOW_DISK)
+    page = context.new_page()
+    page.goto(f"/labs/{lab.lab}/phone")
+    page.wait_for_selector("html[data-link=live]")
+    write(page, "Slow but sure")
+    expect(page.locator(own(page, "Slow but sure"))).to_contain_text("Stored")
+
+
 def test_a_page_that_opens_makes_one_connection(stage: MakeStage, browser: Browser) -> None:
     """Showing, focus and the first sight of a page are three wake-ups at once; a thousand phones must not connect thrice."""
     lab = stage()

@@ -181,11 +181,13 @@ export async function createApp(island) {
     follow();
     app.draw();
   });
-  link.on("status", ({ state }) => {
+  /** @param {{state: string}} status */
+  function showLink({ state }) {
     document.documentElement.dataset.link = state;
     if (state === "live" || state === "polling") outbox.hurry();
     app.draw();
-  });
+  }
+  link.on("status", showLink);
   link.on("presence", ({ online }) => {
     app.online = online;
     app.draw();
@@ -202,5 +204,6 @@ export async function createApp(island) {
     planWipe();
     await outbox.start();
   }
+  showLink(link.status()); // the link may have been quicker than what the phone keeps
   return app;
 }
