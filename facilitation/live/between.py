@@ -22,7 +22,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from facilitation.core import ids
-from facilitation.core.unit_of_work import reading
+from facilitation.core.unit_of_work import moment
 from facilitation.extensions import db
 from facilitation.live import gaps
 from facilitation.stream.record import AUDIENCES, NO_LAB
@@ -150,9 +150,9 @@ class Between:
         told = announcer.told()
         if not told:
             return
-        with reading(db.engine) as session:
-            news = gaps.unheard(session, told, {one.seat for one in list(connections.values()) if one.seat})
-            gone = gaps.no_longer_allowed(session, list(connections.values())) if rights else set()
+        with moment(db.engine) as asked:
+            news = gaps.unheard(asked, told, {one.seat for one in list(connections.values()) if one.seat})
+            gone = gaps.no_longer_allowed(asked, list(connections.values())) if rights else set()
         announcer.notify(news)
         for room in gone:
             announcer.hang_up(room)

@@ -27,6 +27,7 @@ from socketio import Manager
 from socketio import packet as socket_packet
 
 from facilitation.core.counters import Counters
+from facilitation.live.rooms import Rooms
 
 log = logging.getLogger(__name__)
 WORTH_PACKING = 100  # bytes
@@ -190,7 +191,7 @@ class Wire:
             return
 
 
-class Fanout(Manager):
+class Fanout(Rooms):
     """Rooms as in the stock manager; what is sent to a room is framed once."""
 
     def __init__(self, counters: Counters | None = None) -> None:

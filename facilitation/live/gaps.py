@@ -5,66 +5,60 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, bindparam, select
 
 from facilitation.boards.models import Contribution
+from facilitation.core.prepared import Prepared
 from facilitation.people.models import Seat
 from facilitation.people.recognise import recognise
 from facilitation.permissions import standing_of
-from facilitation.stream.models import Change, StreamHead
+from facilitation.stream.models import Change
+from facilitation.stream.read import epoch_and_heads
 from facilitation.stream.record import STAFF
 from facilitation.web.access import streams_of
 
+# Asked every second; `since` is a number in the staff's stream, which holds every change of every text.
+_AUTHORS = Prepared(
+    select(Contribution.seat_id)
+    .distinct()
+    .join(Change, Change.entity_id == Contribution.id)
+    .where(
+        Change.lab_id == bindparam("lab"),
+        Change.audience == STAFF,
+        Change.seq > bindparam("since"),
+        Change.type == "contribution",
+        Contribution.seat_id.is_not(None),
+    )
+)
 
-def unheard(session: Session, told: Mapping[tuple[str, str], int], seats: Collection[str]) -> dict[str, set[str]]:
+
+def unheard(asked: Connection, told: Mapping[tuple[str, str], int], seats: Collection[str]) -> dict[str, set[str]]:
     """{lab: audiences whose stream is ahead of `told`, and the seats among `seats` whose own contributions changed}."""
-    labs = {lab for lab, _ in told}
-    heads = session.execute(
-        select(StreamHead.lab_id, StreamHead.audience, StreamHead.head).where(StreamHead.lab_id.in_(labs))
-    ).all()
     news: dict[str, set[str]] = {}
-    for lab, audience, head in heads:
-        known = told.get((lab, audience))
-        if known is not None and known < head:
-            news.setdefault(lab, set()).add(audience)
-    for lab, audiences in news.items():
-        known = told.get((lab, STAFF))
-        since = max((known, 0)) if known is not None else _since(session, lab, told, audiences)
-        audiences |= {f"seat:{seat}" for seat in _authors(session, lab, since) if seat in seats}
+    for lab in {lab for lab, _audience in told}:
+        _epoch, heads = epoch_and_heads(asked, lab)
+        behind = {audience: head - told.get((lab, audience), head) for audience, head in heads.items()}
+        late = {audience for audience, by in behind.items() if by > 0}
+        if late:
+            given = {"lab": lab, "since": _since(told.get((lab, STAFF)), heads.get(STAFF, 0), max(behind.values()))}
+            news[lab] = late | {f"seat:{row.seat_id}" for row in _AUTHORS.rows(asked, given) if row.seat_id in seats}
     return news
 
 
-def _since(session: Session, lab: str, told: Mapping[tuple[str, str], int], audiences: set[str]) -> int:
-    """Nobody of the staff listens here: as far back in the staff's stream as the others are behind in theirs, generously."""
-    behind = max(
-        head - told[lab, audience]
-        for audience, head in session.execute(
-            select(StreamHead.audience, StreamHead.head).where(StreamHead.lab_id == lab, StreamHead.audience.in_(audiences))
-        )
-    )
-    head = session.scalar(select(StreamHead.head).where(StreamHead.lab_id == lab, StreamHead.audience == STAFF)) or 0
-    return max(0, head - 2 * behind - 20)
+def _since(told: int | None, head: int, behind: int) -> int:
+    """From where in the staff's stream somebody may not have heard. When nobody of the staff listens here: as far back as
+    the others are behind in theirs, generously."""
+    return max(0, head - 2 * behind - 20) if told is None else max(0, told)
 
 
-def _authors(session: Session, lab: str, since: int) -> set[str]:
-    """The seats whose contributions changed in the staff's stream after `since`; it holds every change of every text."""
-    rows = session.scalars(
-        select(Contribution.seat_id)
-        .join(Change, Change.entity_id == Contribution.id)
-        .where(Change.lab_id == lab, Change.audience == STAFF, Change.seq > since, Change.type == "contribution")
-    )
-    return {seat for seat in rows if seat is not None}
-
-
-def no_longer_allowed(session: Session, connections: Collection[Any]) -> set[str]:
+def no_longer_allowed(asked: Connection, connections: Collection[Any]) -> set[str]:
     """The socket rooms of seats and accounts that may no longer listen to what their sockets listen to (rule 8)."""
     gone: set[str] = set()
     seats = {one.seat: one.lab for one in connections if one.seat}
-    removed = session.scalars(select(Seat.id).where(Seat.id.in_(seats), Seat.removed_at.is_not(None)))
+    removed = asked.scalars(select(Seat.id).where(Seat.id.in_(seats), Seat.removed_at.is_not(None)))
     gone |= {f"{seats[seat]}/seat:{seat}" for seat in removed}
     for who, lab, streams in {(one.who, one.lab, one.streams) for one in connections if one.who.kind == "staff"}:
-        standing = standing_of(session, recognise(session, who), "lab", lab)
+        standing = standing_of(asked, recognise(asked, who), "lab", lab)
         if not standing or set(streams) - set(streams_of(who, standing)):
             gone.add(f"staff:{who.id}")
     return gone

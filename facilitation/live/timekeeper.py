@@ -9,18 +9,25 @@ import logging
 from datetime import datetime, timedelta
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from facilitation.core import ids
 from facilitation.core.actor import SYSTEM
 from facilitation.core.clock import system_clock
 from facilitation.core.errors import Refused
-from facilitation.core.unit_of_work import reading
+from facilitation.core.prepared import Prepared
+from facilitation.core.unit_of_work import moment
 from facilitation.extensions import db
 from facilitation.labs.models import Lab
 
 log = logging.getLogger(__name__)
 STEP = 0.5  # seconds between two looks
+_CLOSING = Prepared(select(Lab.id, Lab.closes_at).where(Lab.state == "closing", Lab.closes_at <= bindparam("now")))
+_OPEN_LINKS = Prepared(
+    select(Lab.id, Lab.closed_at, Lab.withdraw_hours).where(
+        Lab.state == "closed", Lab.cut_at.is_(None), Lab.closed_at.is_not(None)
+    )
+)
 
 
 class Timekeeper:
@@ -45,16 +52,14 @@ class Timekeeper:
     def look(self) -> None:
         """Do what is due now."""
         now = system_clock()
-        with reading(db.engine) as session:
-            closing = session.execute(select(Lab.id, Lab.closes_at).where(Lab.state == "closing", Lab.closes_at <= now)).all()
-            open_links = session.execute(
-                select(Lab.id, Lab.closed_at, Lab.withdraw_hours).where(Lab.state == "closed", Lab.cut_at.is_(None))
-            ).all()
-        for lab, at in closing:
-            self._do("lab.finish", lab, at or now)
-        for lab, at, hours in open_links:
-            if at and at + timedelta(hours=hours) <= now:
-                self._do("lab.cut", lab, at)
+        with moment(db.engine) as asked:
+            closing = _CLOSING.rows(asked, {"now": now})
+            open_links = _OPEN_LINKS.rows(asked, {})
+        for lab in closing:
+            self._do("lab.finish", lab.id, lab.closes_at)
+        for lab in open_links:
+            if lab.closed_at + timedelta(hours=lab.withdraw_hours) <= now:
+                self._do("lab.cut", lab.id, lab.closed_at)
 
     def _do(self, name: str, lab: str, at: datetime) -> None:
         """Every worker's clock sends the same key for the same occasion: the first does it, the others are answered (D2)."""
