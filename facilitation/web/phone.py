@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, make_response, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from facilitation.cases.template import Template, template
@@ -18,6 +18,7 @@ from facilitation.labs.evaluating import QUESTIONS
 from facilitation.labs.methods import METHODS
 from facilitation.labs.models import Lab
 from facilitation.labs.planning import wall_token
+from facilitation.paths import STATIC
 from facilitation.people.mine import mine
 from facilitation.web import access
 from facilitation.web.modules import imports_of, messages_of, sprite_of
@@ -40,6 +41,14 @@ def lab(lab: str) -> ResponseReturnValue:
     who = _seat_of(row)
     start = access.synced(access.session().connection(), who, row.id, {}, access.extension("settings")).text()
     return _page(row, {"as": "seat", "start": json.loads(start) if len(start) <= START else None})
+
+
+@blueprint.get("/labs/offline.js")
+def offline() -> Response:
+    """The service worker that keeps phone pages for a start without network; from here it may see what lies below /labs."""
+    answer = send_file(STATIC / "js" / "offline-worker.js", mimetype="text/javascript")
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
 
 
 @blueprint.get("/labs/<lab>/phone/mine.json")

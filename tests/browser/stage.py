@@ -186,7 +186,8 @@ class Stage:
 
     def context(self, browser: Browser, who: Identity | None = None, **options: Any) -> BrowserContext:
         """A browser of its own, signed in as `who`."""
-        context = browser.new_context(base_url=self.server.url, **{"viewport": PHONE, "locale": "en-GB", **options})
+        usual: dict[str, Any] = {"viewport": PHONE, "locale": "en-GB", "service_workers": "block"}
+        context = browser.new_context(base_url=self.server.url, **{**usual, **options})
         context.set_default_timeout(15_000)
         if who is not None:
             context.add_cookies([{"name": n, "value": v, "url": self.server.url} for n, v in self.cookies(who).items()])

@@ -51,6 +51,7 @@ ROUTES = {
     "GET wall.lab": ANYBODY,  # holds no data: the token opens the stream
     "GET wall.qr": ANYBODY,
     "GET phone.goodbye": ANYBODY,
+    "GET phone.offline": ANYBODY,
     "POST language": ANYBODY,
     "POST set_theme": ANYBODY,
     "GET static": ANYBODY,

@@ -2,6 +2,7 @@
 // (private windows, full disks); `durable` says which, so that the page can ask to be kept open.
 
 import { openDB } from "../../vendor/idb.js";
+import { forgetPage } from "./kept-page.js";
 
 const NAME = "facilitation";
 const LAST = "facilitation:last:";
@@ -62,6 +63,7 @@ export async function openKeep() {
       await attempt(() => database?.delete("outbox", range()), undefined);
       await attempt(() => database?.delete("drafts", range()), undefined);
       await attempt(() => database?.delete("labs", lab), undefined);
+      await attempt(() => forgetPage(lab), undefined);
     },
 
     /** Throw away every lab whose time has come. @param {number} now ms */

@@ -1,6 +1,7 @@
 // The phone page: starts the app and draws it. Everything else lies in pages/phone/.
 
 import { html, render } from "../../vendor/lit-html.js";
+import { keepPage } from "../live/kept-page.js";
 import { createApp } from "./phone/app.js";
 import { connection, followBar, head, notices, toast } from "./phone/frame.js";
 import { answerSilentReturns } from "./phone/returned.js";
@@ -46,7 +47,7 @@ function turnPage() {
 
 app.onDraw(draw);
 draw();
-fetchTheRest();
+void fetchTheRest().then(() => !app.readOnly && keepPage());
 
 // A seat speaks the language of its page: labels and messages of the server follow.
 const language = document.documentElement.lang;

@@ -42,9 +42,8 @@ export function fetchPart(name, tries = 0) {
   return fetching;
 }
 
-/** Fetch the rest, one after the other, once the phone is quiet. */
-export function fetchTheRest() {
-  setTimeout(async () => {
-    for (const name of /** @type {Part[]} */ (PARTS)) await fetchPart(name);
-  }, QUIET_MS);
+/** Fetch the rest, one after the other, once the phone is quiet; resolves when all are there. @returns {Promise<void>} */
+export async function fetchTheRest() {
+  await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+  for (const name of /** @type {Part[]} */ (PARTS)) await fetchPart(name);
 }
