@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
@@ -60,16 +61,15 @@ class Announcer:
 
     def __init__(self, app: Flask, socketio: SocketIO, settings: Any) -> None:
         self._app, self._socketio, self._settings = app, socketio, settings
-        self._news: dict[str, set[str]] = {}
+        self._news: deque[dict[str, set[str]]] = deque()  # threads add to one end and take from the other
         self._told: dict[tuple[str, str], int] = {}
         self._wake = threading.Event()
         self._started = False
 
     def notify(self, news: Mapping[str, Collection[str]]) -> None:
         """Called after every commit: {lab: audiences and seats with news}."""
-        for lab, audiences in news.items():
-            self._news.setdefault(lab, set()).update(audiences)
         if news:
+            self._news.append({lab: set(audiences) for lab, audiences in news.items()})
             self._wake.set()
 
     def listen(self, lab: str, audience: str, at: int) -> None:
@@ -102,7 +102,7 @@ class Announcer:
     def flush(self, engine: Engine) -> None:
         """Send everything that is new."""
         self._wake.clear()
-        news, self._news = self._news, {}
+        news = self._heard()
         failpoints.reach("before-announce")
         for account in news.pop(NO_LAB, ()):
             self.hang_up(account)
@@ -110,6 +110,14 @@ class Announcer:
             for lab, audiences in news.items():
                 self._flush_lab(asked, lab, audiences)
                 self._app.extensions["facilitation"]["presence"].changed(lab)  # who was heard may be somebody more
+
+    def _heard(self) -> dict[str, set[str]]:
+        """All news so far: {lab: audiences}."""
+        found: dict[str, set[str]] = {}
+        while self._news:
+            for lab, audiences in self._news.popleft().items():
+                found.setdefault(lab, set()).update(audiences)
+        return found
 
     def _flush_lab(self, asked: Connection, lab: str, audiences: set[str]) -> None:
         for audience in audiences:
@@ -139,8 +147,8 @@ class Announcer:
 
     def hang_up(self, room: str, reason: str = "revoked") -> None:
         """Say goodbye to every socket in a room and close it."""
-        members = dict(self._socketio.server.manager.rooms.get("/", {}).get(room, {}))
+        members = list(self._socketio.server.manager.get_participants("/", room))
         if members:
             self._socketio.emit("bye", {"reason": reason}, to=room)
-        for sid in members:
+        for sid, _ in members:
             self._socketio.server.disconnect(sid)

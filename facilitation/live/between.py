@@ -12,6 +12,7 @@ import logging
 import secrets
 import threading
 import time
+from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,7 +45,7 @@ class Between:
         self._extension = app.extensions["facilitation"]
         self._name = secrets.token_hex(6)
         self._channel = f"facilitation:{ids.fingerprint(settings.SECRET_KEY)[:12]}"
-        self._unsaid: dict[str, dict[str, int]] = {}
+        self._unsaid: deque[News] = deque()  # threads add to one end and take from the other
         self._wake = threading.Event()
         self.connected = False
 
@@ -52,9 +53,8 @@ class Between:
         """Called after every commit; never waits. {lab: {audience: number reached}}; seats and accounts have number 0."""
         if not self._settings.REDIS_URL:
             return
-        for lab, audiences in news.items():
-            self._unsaid.setdefault(lab, {}).update(audiences)
         if news:
+            self._unsaid.append(news)
             self._wake.set()
 
     def start(self) -> None:
@@ -75,8 +75,15 @@ class Between:
         while True:
             self._wake.wait()
             self._wake.clear()
-            unsaid, self._unsaid = self._unsaid, {}
-            self._publish(client, {"news": unsaid})
+            self._publish(client, {"news": self._to_say()})
+
+    def _to_say(self) -> dict[str, dict[str, int]]:
+        """All news so far: {lab: {audience: number reached}}."""
+        found: dict[str, dict[str, int]] = {}
+        while self._unsaid:
+            for lab, audiences in self._unsaid.popleft().items():
+                found.setdefault(lab, {}).update(audiences)
+        return found
 
     def _publish(self, client: redis.Redis, message: dict[str, Any]) -> None:
         """Said or forgotten: what is forgotten the others find in the database."""

@@ -18,6 +18,7 @@ from facilitation.dispatch import answer_of
 from facilitation.extensions import db
 from facilitation.live.admission import Admission, Connection
 from facilitation.live.announcer import room_of
+from facilitation.live.bound import hang_up
 from facilitation.live.encoding import Encoded
 from facilitation.live.presence import Presence
 from facilitation.web.access import synced
@@ -134,7 +135,7 @@ class Door:
         transport = self._server.manager.eio_sid_from_sid(sid, "/")
         self._server.emit("bye", {"reason": "slow", "back_in_ms": back_in_ms}, to=sid)
         self._server.disconnect(sid)
-        self._server.start_background_task(self._server.eio.disconnect, transport)  # else it could go on sending
+        self._server.start_background_task(hang_up, self._server.eio, transport)  # else it could go on sending
 
 
 def asked_from(environ: Mapping[str, Any]) -> str:

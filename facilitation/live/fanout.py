@@ -7,8 +7,8 @@ not idle (long-polling, upgrading, still taking in the last frame) gets it throu
 that queue grow beyond `QUEUE` packets is cut off and catches up by `sync` when it comes back (live contract, rule 7).
 
 It leans on inner parts of the pinned libraries, named in `missing_parts`. Where one of them is not as expected, or green
-threads are not in use, `client_manager` gives None and the stock manager does the work: slower, same contract. The parts
-are tested against the installed versions in tests/live/test_fanout.py.
+threads are not in use, `client_manager` gives the stock manager with the same bound (bound.py): slower, same contract. The
+parts are tested against the installed versions in tests/live/test_fanout.py.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import struct
 import time
 import weakref
 import zlib
-from socket import SHUT_RDWR, SO_SNDBUF, SOL_SOCKET
+from functools import cache
 from typing import Any
 
 from engineio import packet as engine_packet
@@ -27,24 +27,26 @@ from socketio import Manager
 from socketio import packet as socket_packet
 
 from facilitation.core.counters import Counters
-from facilitation.live.rooms import Rooms
+from facilitation.live import bound
+from facilitation.live.bound import Bounded, Line, overfull
 
 log = logging.getLogger(__name__)
 WORTH_PACKING = 100  # bytes
-QUEUE, QUEUE_CHARACTERS = 64, 1_000_000  # what may wait for one client
-KERNEL_BYTES = 128 * 1024  # and what the kernel may hold for it (Linux takes twice that for its own books)
 RENEW_SECONDS = 5.0  # newcomers wait this long for packed frames
 WINDOW_BITS, MEMORY_LEVEL = 13, 6  # 8 kB of history, 64 kB of memory per room that speaks
 CLOSED = 5 * 60.0  # a room that was silent this long lets its history go
 
 
-def client_manager(async_mode: str, counters: Counters | None = None) -> Manager | None:
-    """The manager for Socket.IO's `client_manager`, or None for the stock one. `counters`: where it counts whom it cuts off."""
-    if async_mode != "eventlet":
+def client_manager(async_mode: str, counters: Counters | None = None) -> Bounded | None:
+    """The manager for Socket.IO's `client_manager`; None for the stock one. `counters`: where it counts whom it cuts off."""
+    if missing := bound.missing_parts(async_mode):
+        log.warning("nothing bounds what waits for a client with these libraries (%s)", ", ".join(missing))
         return None
+    if async_mode != "eventlet":
+        return Bounded(counters)
     if missing := missing_parts():
         log.warning("the fast fan-out does not fit these libraries (%s); the stock one is used", ", ".join(missing))
-        return None
+        return Bounded(counters)
     return Fanout(counters)
 
 
@@ -56,9 +58,9 @@ def missing_parts() -> list[str]:
     from eventlet.websocket import RFC6455WebSocket, WebSocketWSGI
 
     wanted: tuple[tuple[Any, str], ...] = (
-        (driver, "WebSocketWSGI"), (driver, "_async"), (WebSocketWSGI, "_negotiate_permessage_deflate"),
+        (driver, "WebSocketWSGI"), (WebSocketWSGI, "_negotiate_permessage_deflate"),
         (RFC6455WebSocket, "_apply_mask"), (RFC6455WebSocket, "_get_permessage_deflate_enc"), (RFC6455WebSocket, "_send"),
-        (Semaphore(1), "counter"), (Semaphore(1), "_waiters"), (Queue(), "queue"), (engine_socket.Socket, "_websocket_handler"),
+        (Semaphore(1), "counter"), (Semaphore(1), "_waiters"), (Queue(), "queue"),
         (engine_socket.Socket, "check_ping_timeout"), (Manager, "get_participants"),
     )  # fmt: skip
     return [f"{getattr(owner, '__name__', type(owner).__name__)}.{name}" for owner, name in wanted if not hasattr(owner, name)]
@@ -79,14 +81,6 @@ def unmasked(data: bytes, mask: Any, length: int | None = None, offset: int = 0)
     size, turn = len(data), offset % 4
     wide = (bytes(mask[turn:] + mask[:turn]) * (size // 4 + 1))[:size]
     return (int.from_bytes(data, "big") ^ int.from_bytes(wide, "big")).to_bytes(size, "big")
-
-
-def overfull(queue: Any) -> bool:
-    """May nothing more wait for this client? Ends of the stream are None."""
-    return bool(
-        queue.qsize() >= QUEUE
-        or (queue.qsize() > 1 and sum(len(packet.data or "") for packet in queue.queue if packet) > QUEUE_CHARACTERS)
-    )
 
 
 class History:
@@ -112,15 +106,14 @@ class History:
         return frame(packed[:-4], packed=True)
 
 
-class Wire:
+class Wire(Line):
     """The straight way to one WebSocket client."""
 
     def __init__(self, websocket: Any, socket: Any, counters: Counters) -> None:
-        self._websocket, self._socket, self._counters = websocket, socket, counters
-        self._is_cut = False
-        self._lock, self._through_queue = websocket._sendlock, socket.send
         self._out = websocket.socket.fd  # the plain, non-blocking socket
-        self._out.setsockopt(SOL_SOCKET, SO_SNDBUF, KERNEL_BYTES)
+        super().__init__(self._out, counters)
+        self._websocket, self._socket = websocket, socket
+        self._lock, self._through_queue = websocket._sendlock, socket.send
         self.unpacks = "permessage-deflate" in websocket.extensions
         self.home: weakref.ref[History] | None = None  # the one room whose packed frames it gets
         self.mark: object | None = None
@@ -156,9 +149,7 @@ class Wire:
         if self._socket.closed:
             return
         if overfull(self._socket.queue):
-            self._counters.drops += not self._is_cut
-            self._is_cut = True
-            self.cut()
+            self.drop()
         else:
             self._through_queue(packet)
 
@@ -182,56 +173,37 @@ class Wire:
         finally:
             self._lock.release()
 
-    def cut(self) -> None:
-        """End the connection of a client that does not read; the green threads that wait for it wake up and go."""
-        log.info("a client that does not read is cut off")
-        try:
-            self._out.shutdown(SHUT_RDWR)
-        except OSError:
-            return
+
+@cache
+def _websocket_class() -> Any:
+    from engineio.async_drivers import eventlet as driver
+
+    class WebSocket(driver.WebSocketWSGI):
+        def _negotiate_permessage_deflate(self, extensions: Any) -> Any:
+            """Accept what browsers offer, without keeping anything of what the client sends."""
+            agreed = super()._negotiate_permessage_deflate(extensions)
+            if agreed is None or agreed.get("server_no_context_takeover"):
+                return None  # nothing offered, or no history: then plain is cheaper
+            if agreed.get("server_max_window_bits", WINDOW_BITS) < WINDOW_BITS:
+                return None
+            return {**agreed, "client_no_context_takeover": True}
+
+    return WebSocket
 
 
-class Fanout(Rooms):
+class Fanout(Bounded):
     """Rooms as in the stock manager; what is sent to a room is framed once."""
 
     def __init__(self, counters: Counters | None = None) -> None:
-        super().__init__()
-        self._counters = counters or Counters()
-        self._wires: dict[str, Wire] = {}  # by Engine.IO id
+        super().__init__(counters)
         self._histories: dict[str, History] = {}  # by room
 
-    def initialize(self) -> None:
-        """Called by the library before the first request: let new WebSockets come to us."""
-        super().initialize()
-        from engineio.async_drivers import eventlet as driver
+    def line(self, websocket: Any, socket: Any) -> Wire:
+        return Wire(websocket, socket, self.counters)
 
-        wires, counters = self._wires, self._counters
-
-        class WebSocket(driver.WebSocketWSGI):
-            """One WebSocket upgrade; its wire lives as long as the handler runs."""
-
-            def __init__(self, handler: Any, server: Any) -> None:
-                socket = handler.__self__
-
-                def handle(websocket: Any) -> Any:
-                    wires[socket.sid] = Wire(websocket, socket, counters)
-                    try:
-                        return handler(websocket)
-                    finally:
-                        wires.pop(socket.sid, None)
-
-                super().__init__(handle, server)
-
-            def _negotiate_permessage_deflate(self, extensions: Any) -> Any:
-                """Accept what browsers offer, without keeping anything of what the client sends."""
-                agreed = super()._negotiate_permessage_deflate(extensions)
-                if agreed is None or agreed.get("server_no_context_takeover"):
-                    return None  # nothing offered, or no history: then plain is cheaper
-                if agreed.get("server_max_window_bits", WINDOW_BITS) < WINDOW_BITS:
-                    return None
-                return {**agreed, "client_no_context_takeover": True}
-
-        self.server.eio._async = {**self.server.eio._async, "websocket": WebSocket}
+    def websocket(self, handle: Any, engine: Any) -> Any:
+        """The library's, with the compression that phones share."""
+        return _websocket_class()(handle, engine)
 
     def emit(self, event: str, data: Any, namespace: str, room: Any = None, **more: Any) -> None:
         """As the stock manager's, for one room and without callbacks; anything else is left to it."""
@@ -254,24 +226,15 @@ class Fanout(Rooms):
         if len(members) > 1 and len(payload) > WORTH_PACKING:
             history = self._history(room, members)
             packed, mark = history.pack(payload), history.mark
-        wires = self._wires
+        wires = self.lines
         for _sid, engine_id in members:
             wire = wires.get(engine_id)
             if wire is None:
-                self._slowly(engine_id, packet)
+                self.server._send_eio_packet(engine_id, packet)  # long-polling, or not there yet
             elif wire.idle():
                 wire.write(packed if wire.mark is mark else plain)
             else:
                 wire.queue(packet)
-
-    def _slowly(self, engine_id: str, packet: Any) -> None:
-        """Long-polling, and connections that are not there yet."""
-        socket = self.server.eio.sockets.get(engine_id)
-        if socket is not None and overfull(socket.queue):
-            self._counters.drops += not socket.closing
-            self.server.start_background_task(socket.close, wait=False, abort=True)
-        else:
-            self.server._send_eio_packet(engine_id, packet)
 
     def _history(self, room: str, members: list[tuple[str, str]]) -> History:
         """The history of a room; now and then begun anew, so that newcomers share it."""
@@ -283,7 +246,7 @@ class Fanout(Rooms):
         elif now - history.looked < RENEW_SECONDS:
             return history
         history.looked = now
-        wires = [wire for _sid, id_ in members if (wire := self._wires.get(id_)) and wire.at_home(history)]
+        wires = [wire for _sid, id_ in members if (wire := self.lines.get(id_)) and wire.at_home(history)]
         if any(wire.mark is not history.mark for wire in wires):
             history.renew()
             for wire in wires:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -124,3 +125,16 @@ def test_a_seat_that_asks_too_often_is_told_to_wait(cast: Cast) -> None:
     assert len(refused) == 5
     assert {(answer["code"], answer["retry"]) for answer in refused} == {("rate", True)}
     assert all(answer["after_ms"] > 0 for answer in refused)
+
+
+def test_news_that_come_while_the_last_are_told_are_told_next(cast: Cast) -> None:
+    """With threads a commit may speak up in the middle of a flush; its word must not fall between two of them."""
+    announcer = cast.app.extensions["facilitation"]["announcer"]
+    told(cast)
+
+    def audiences() -> Iterator[str]:
+        told(cast)  # the announcer runs between two steps of the one that gives it news
+        yield "room"
+
+    announcer.notify({cast.lab: audiences()})
+    assert announcer._heard() == {cast.lab: {"room"}}
