@@ -5,19 +5,31 @@ A setting is read from the environment variable of its name with the prefix `FAC
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import secrets
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from facilitation.core import failpoints
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "FACILITATION_"
-SAMPLE_KEYS = {"secret", "changeme", "change-me", "dev", "test", "development", "your-secret-key"}
+SAMPLES = (
+    "changeme",
+    "change-me",
+    "change_me",
+    "secretkey",
+    "secret-key",
+    "secret_key",
+    "yoursecret",
+    "your-secret",
+    "your_secret",
+)
 
 
 class BadSetting(ValueError):
@@ -34,7 +46,9 @@ class Settings:
     DATABASE_URL: str = setting("", "SQLAlchemy URL; default: SQLite file in DATA; postgresql:// is taken as psycopg2")
     SECRET_KEY: str = setting("", "At least 32 characters; default: made at first start, kept in DATA/secret_key")
     ASYNC_MODE: str = setting("eventlet", "eventlet (default) or threading")
-    PRODUCTION: bool = setting(False, "Refuse what is only fit for a trial: sample keys, plain http on a public address")
+    PRODUCTION: bool = setting(
+        False, "Refuse what is only fit for a trial: a key made by itself, plain http for others, debugging; no sample data"
+    )
     HOST: str = setting("127.0.0.1", "Address to listen on")
     PORT: int = setting(5000, "Port to listen on")
     LAN: bool = setting(False, "Plain http for a local network is accepted, and every page says so")
@@ -81,8 +95,24 @@ class Settings:
             raise BadSetting(f"FACILITATION_TEMPLATE: there is no file {self.TEMPLATE!r}")
         if failpoints.armed() and (self.PRODUCTION or failpoints.armed() not in failpoints.POINTS):
             raise BadSetting(f"{failpoints.VARIABLE} is for tests, and one of {', '.join(failpoints.POINTS)}")
+        if self.PRODUCTION and (reasons := list(self._unfit(os.environ))):
+            raise BadSetting(f"{PREFIX}PRODUCTION: " + "; ".join(reasons))
         self.SECRET_KEY = self.SECRET_KEY or self._kept_key()
         self._check_key()
+
+    def _unfit(self, environment: Mapping[str, str]) -> Iterator[str]:
+        """Why this must not face the public."""
+        kept = self.data / "secret_key"
+        if not self.SECRET_KEY and not kept.exists():
+            yield f"{PREFIX}SECRET_KEY is missing; give 32 random characters or more, and keep them: codes and links hang on it"
+        elif not self.SECRET_KEY and kept.stat().st_mode & 0o077:
+            yield f"{kept} can be read by others than its owner"
+        local = self.LAN or is_loopback(self.HOST)
+        for origin in self.origins:
+            if not origin.startswith("https://") and not (local and (self.LAN or is_loopback(urlsplit(origin).hostname))):
+                yield f"{origin} is plain http; {PREFIX}PUBLIC_URL and ORIGINS must be https, unless {PREFIX}LAN is set"
+        if self.TESTING or environment.get("FLASK_DEBUG", "0").lower() not in {"", "0", "false", "no"}:
+            yield "testing and debugging are on"
 
     def _kept_key(self) -> str:
         """The key made at first start; only its owner can read the file."""
@@ -103,7 +133,8 @@ class Settings:
         return key
 
     def _check_key(self) -> None:
-        if len(self.SECRET_KEY) < 32 or self.SECRET_KEY.lower() in SAMPLE_KEYS or len(set(self.SECRET_KEY)) < 8:
+        said = self.SECRET_KEY.lower()
+        if len(said) < 32 or len(set(said)) < 8 or any(sample in said for sample in SAMPLES):
             raise BadSetting("FACILITATION_SECRET_KEY is missing, too short or a sample; give at least 32 random characters")
 
     @property
@@ -127,6 +158,14 @@ class Settings:
 
     def join_url(self, code: str) -> str:
         return f"{self.public_url}/join/{code}"
+
+
+def is_loopback(host: str | None) -> bool:
+    """Does this name lead to this machine only?"""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
 
 
 def normal_database_url(url: str) -> str:

@@ -28,10 +28,10 @@ log = logging.getLogger(__name__)
 
 
 def prepare(app: Flask, *, demo: bool) -> None:
-    """Bring the database up to date, fill the demo when there is nothing yet, print how to get in."""
+    """Bring the database up to date, fill the demo when there is nothing yet (never in production), print how to get in."""
     migrate_database(app)
     with app.app_context():
-        if demo and _is_empty():
+        if demo and not app.extensions["facilitation"]["settings"].PRODUCTION and _is_empty():
             from facilitation.demo import fill
 
             fill(app)
