@@ -65,13 +65,14 @@ class Server:
         self.data, self.port = data, free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._arguments = arguments
-        self._settings = {f"FACILITATION_{name}": value for name, value in {**chosen_mode(), **settings}.items()}
+        #: Names and values of the environment it is started in, besides our own.
+        self.surroundings = {f"FACILITATION_{name}": value for name, value in {**chosen_mode(), **settings}.items()}
         self._process: subprocess.Popen[bytes] | None = None
         self.log = data / "server.log"
         self.program = ROOT / "wsgi.py"
 
     def start(self, patience: float = 60) -> Server:
-        environment = {**os.environ, **self._settings, "FACILITATION_DATA": str(self.data)}
+        environment = {**os.environ, **self.surroundings, "FACILITATION_DATA": str(self.data)}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, str(self.program), "--port", str(self.port), *self._arguments],
@@ -110,6 +111,11 @@ class Server:
         if self._process is not None:
             self._process.send_signal(signal.SIGKILL)
             self._process.wait()
+
+    def ended(self, patience: float) -> int:
+        """Wait until it ends by itself; its exit code (a signal as a negative number)."""
+        assert self._process is not None
+        return self._process.wait(timeout=patience)
 
     def stop(self) -> int:
         """SIGTERM, and its exit code."""

@@ -1,9 +1,10 @@
-"""The machine fails: the program is killed (F1), the file is locked (F8), the disk is full (F9)."""
+"""The machine fails: the program is killed (F1, F2), the file is locked (F8), the disk is full (F9)."""
 
 from __future__ import annotations
 
 import asyncio
 import resource
+import signal
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from facilitation.core.failpoints import POINTS, VARIABLE
 from tests.faults.conftest import MakeRoom, everybody_in, played, until
 from tests.faults.phone import Phone
 from tests.faults.room import Room
@@ -60,6 +62,32 @@ def test_f1_killed_at_any_moment(room: MakeRoom, ledger: Ledger) -> None:
         assert resent > 0
 
     played(play)
+
+
+def test_f2_killed_at_a_named_point_under_phones(room: MakeRoom, ledger: Ledger) -> None:
+    """F2, over sockets: the server dies at a seam of a command while everybody writes (tests/faults/seams.py: every command)."""
+    points, people, texts = list(POINTS) * sized(0, 10) or ["after-commit"], sized(4, 20), 15
+    lab = room(people)
+
+    async def play() -> None:
+        phones = await everybody_in(lab, people)
+        sent: set[str] = set()
+        for n, point in enumerate(points):
+            await asyncio.to_thread(again, lab, f"{point}:{lab.chance.randint(5, 10)}")  # a start has commands of its own
+            sent |= {phone.write(lab.board, f"{phone.name} says {i}, {point} {n}") for i in range(texts) for phone in phones}
+            assert await asyncio.to_thread(lab.server.ended, 60) == -signal.SIGKILL
+            await asyncio.to_thread(again, lab)
+            await until(lambda: not any(phone.waiting for phone in phones), 120, "every text has a final answer")
+        ledger("F2", over="sockets", at=" ".join(points), **await check(lab, phones, sent))
+
+    played(play)
+
+
+def again(room: Room, point: str = "") -> None:
+    """Start the server anew; with a `point`, one that ends there."""
+    room.server.kill()
+    room.server.surroundings[VARIABLE] = point
+    room.server.start()
 
 
 def test_f8_a_locked_file_is_said_to_be_busy_and_everything_is_stored_afterwards(room: MakeRoom, ledger: Ledger) -> None:
