@@ -47,7 +47,7 @@ class Settings:
     SECRET_KEY: str = setting("", "At least 32 characters; default: made at first start, kept in DATA/secret_key")
     ASYNC_MODE: str = setting("eventlet", "eventlet (default) or threading")
     PRODUCTION: bool = setting(
-        False, "Refuse what is only fit for a trial: a key made by itself, plain http for others, debugging; no sample data"
+        False, "Refuse what is only fit for a trial: no key or a sample one, plain http for others, debugging; never sample data"
     )
     HOST: str = setting("127.0.0.1", "Address to listen on")
     PORT: int = setting(5000, "Port to listen on")
