@@ -58,7 +58,7 @@ class Settings:
     REDIS_URL: str = setting("", "Redis that carries 'lab L reached n' between workers; none for a single process")
     CATCH_UP_SECONDS: float = setting(2.5, "How often a process looks for changes that other processes made")
     MAX_SOCKETS: int = setting(4000, "Sockets one process accepts")
-    MAX_SOCKETS_PER_SEAT: int = setting(4, "Sockets of one seat")
+    MAX_SOCKETS_PER_SEAT: int = setting(4, "Sockets of one seat; one more takes the place of its oldest")
     POSTS_BURST: int = setting(5, "Contributions a seat may send at once")
     POSTS_SECONDS: float = setting(3.0, "Then one per this many seconds")
     COMMANDS_PER_10S: int = setting(20, "Commands of one seat in ten seconds")

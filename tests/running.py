@@ -64,7 +64,7 @@ class Server:
     def __init__(self, data: Path, *arguments: str, **settings: str) -> None:
         self.data, self.port = data, free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._arguments = arguments
+        self.arguments = arguments
         #: Names and values of the environment it is started in, besides our own.
         self.surroundings = {f"FACILITATION_{name}": value for name, value in {**chosen_mode(), **settings}.items()}
         self._process: subprocess.Popen[bytes] | None = None
@@ -72,14 +72,17 @@ class Server:
         self.program = ROOT / "wsgi.py"
 
     def start(self, patience: float = 60) -> Server:
-        environment = {**os.environ, **self.surroundings, "FACILITATION_DATA": str(self.data)}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, str(self.program), "--port", str(self.port), *self._arguments],
-                env=environment, stdout=log, stderr=log, cwd=ROOT,
+                [sys.executable, str(self.program), "--port", str(self.port), *self.arguments],
+                env=self.environment, stdout=log, stderr=log, cwd=ROOT,
             )  # fmt: skip
         self.wait(patience)
         return self
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, **self.surroundings, "FACILITATION_DATA": str(self.data)}
 
     def wait(self, patience: float) -> None:
         """Until it answers; its log is the error when it does not."""
@@ -111,6 +114,7 @@ class Server:
         if self._process is not None:
             self._process.send_signal(signal.SIGKILL)
             self._process.wait()
+            self._process = None
 
     def ended(self, patience: float) -> int:
         """Wait until it ends by itself; its exit code (a signal as a negative number)."""

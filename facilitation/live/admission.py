@@ -17,7 +17,6 @@ from facilitation.core.actor import Identity
 from facilitation.core.clock import epoch_ms, system_clock
 from facilitation.core.errors import Refused
 from facilitation.labs.models import Lab
-from facilitation.live.presence import Presence
 from facilitation.people.place import Place, sitting
 from facilitation.people.recognise import recognise
 from facilitation.people.seats import seat_value
@@ -60,8 +59,8 @@ Admitted = tuple[Connection, dict[str, Any]]
 class Admission:
     """Lets in who may look. A client never names its own rooms."""
 
-    def __init__(self, app: Flask, presence: Presence, settings: Any) -> None:
-        self._app, self._presence, self._settings = app, presence, settings
+    def __init__(self, app: Flask, settings: Any) -> None:
+        self._app, self._settings = app, settings
 
     def admit(self, asked: Database, environ: dict[str, Any], auth: Any) -> Admitted:
         """The connection of whoever knocks and its `hello`, or `Refused`. Called inside an application context."""
@@ -80,8 +79,6 @@ class Admission:
         """What is known with the place is enough: a room that joins together comes this way."""
         if sitting(place) is None:
             raise Refused("not_found")
-        if self._presence.sockets_of(place.lab_id, place.id) >= self._settings.MAX_SOCKETS_PER_SEAT:
-            raise Refused("rate")
         connection = Connection(Identity("seat", place.id, place.language), place.lab_id, "participant", (ROOM,), place.rehearsal)
         return connection, {**self._hello(connection, place.epoch or "0", {ROOM: place.head or 0}), "seat": seat_value(place)}
 

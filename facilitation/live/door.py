@@ -24,6 +24,7 @@ from facilitation.live.presence import Presence
 from facilitation.web.access import synced
 
 STRIKES = 3
+ELSEWHERE_MS = 30_000  # a page whose place a newer one took: people with so many pages open look at few of them
 
 
 def register(app: Flask, socketio: SocketIO) -> None:
@@ -50,7 +51,7 @@ class Door:
         self._counters = extension["counters"]
         self._limits, self._announcer = extension["limits"], extension["announcer"]
         self._presence = extension["presence"] = Presence(app, socketio, self._settings)
-        self._admission = Admission(app, self._presence, self._settings)
+        self._admission = Admission(app, self._settings)
         self._connections: dict[str, Connection] = extension.setdefault("connections", {})
 
     def on_connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> None:
@@ -67,10 +68,20 @@ class Door:
             raise ConnectionRefusedError(refusal.code) from None
         except (DBAPIError, TimeoutError):
             raise ConnectionRefusedError("busy") from None
+        self._make_room(connection)
         self._connections[sid] = connection
         self._presence.came(connection.lab, connection.seat)
         self._listen(sid, connection, hello["heads"])
         self._server.emit("hello", hello, to=sid)
+
+    def _make_room(self, connection: Connection) -> None:
+        """The newest socket of a seat takes the place of its oldest.
+
+        On a bad network the older ones may be dead without anybody having been told for most of a minute; to refuse the
+        newest would keep out the very phone that needs it."""
+        seat, allowed = connection.seat, self._settings.MAX_SOCKETS_PER_SEAT
+        if seat is not None and self._presence.sockets_of(connection.lab, seat) >= allowed:
+            self._hang_up(next(sid for sid, one in self._connections.items() if one.seat == seat), "moved", ELSEWHERE_MS)
 
     def _listen(self, sid: str, connection: Connection, heads: Mapping[str, int]) -> None:
         """Into the rooms of its own streams, its seat and its account: a client never names one."""
@@ -95,7 +106,7 @@ class Door:
         if connection is None:
             return {"gone": "gone"}
         if not connection.may_sync():
-            self._hang_up(sid, 10_000)
+            self._drop(sid, 10_000)
             return None
         if not isinstance(wanted, Mapping):
             wanted = {}
@@ -127,13 +138,17 @@ class Door:
         """A seat that goes on asking too often is hung up on; it may come back after the pause."""
         connection.strikes += 1
         if connection.strikes > STRIKES * self._settings.COMMANDS_PER_10S:
-            self._hang_up(sid, answer.get("after_ms", 10_000))
+            self._drop(sid, answer.get("after_ms", 10_000))
         return answer
 
-    def _hang_up(self, sid: str, back_in_ms: int) -> None:
+    def _drop(self, sid: str, back_in_ms: int) -> None:
+        """Hang up on whoever asks too often."""
         self._counters.drops += 1
+        self._hang_up(sid, "slow", back_in_ms)
+
+    def _hang_up(self, sid: str, reason: str, back_in_ms: int) -> None:
         transport = self._server.manager.eio_sid_from_sid(sid, "/")
-        self._server.emit("bye", {"reason": "slow", "back_in_ms": back_in_ms}, to=sid)
+        self._server.emit("bye", {"reason": reason, "back_in_ms": back_in_ms}, to=sid)
         self._server.disconnect(sid)
         self._server.start_background_task(hang_up, self._server.eio, transport)  # else it could go on sending
 

@@ -57,12 +57,12 @@ def ledger() -> Callable[..., None]:
     return note
 
 
-async def until(true: Callable[[], bool], patience: float, what: str) -> float:
-    """Seconds until `true()`; fails with `what` when it takes longer than `patience`."""
+async def until(true: Callable[[], bool], patience: float, what: str | Callable[[], str]) -> float:
+    """Seconds until `true()`; fails with `what`, asked only then, when it takes longer than `patience`."""
     begun = time.monotonic()
     while not true():
         if time.monotonic() - begun > patience:
-            raise AssertionError(f"not within {patience} s: {what}")
+            raise AssertionError(f"not within {patience} s: {what if isinstance(what, str) else what()}")
         await asyncio.sleep(0.05)
     return time.monotonic() - begun
 
@@ -72,7 +72,7 @@ async def everybody_in(room: Room, people: int, port: int | None = None) -> list
     phones = [room.phone(n, port) for n in range(people)]
     for phone in phones:
         phone.start()
-    await until(lambda: all(phone.state is not None for phone in phones), 60, "everybody has a first state")
+    await until(lambda: all(phone.state is not None for phone in phones), 60 + people, "everybody has a first state")
     return phones
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,6 +42,7 @@ class Phone:
     acknowledged: dict[str, str] = field(default_factory=dict)  # key → id
     results: dict[str, dict[str, Any]] = field(default_factory=dict)  # key → what the answer said
     order: list[str] = field(default_factory=list)  # keys in the order of their first answer
+    took: dict[str, float] = field(default_factory=dict)  # key → seconds from the wish to the `ok`
     refused: list[dict[str, Any]] = field(default_factory=list)  # final refusals
     answers: dict[str, int] = field(default_factory=dict)  # code → how often
     resent: int = 0
@@ -53,6 +55,7 @@ class Phone:
 
     def __post_init__(self) -> None:
         self._queue: deque[dict[str, Any]] = deque()
+        self._wished: dict[str, float] = {}
         self._wire: Wire | None = None
         self._news = asyncio.Event()
         self._syncing: asyncio.Task[None] | None = None
@@ -73,6 +76,7 @@ class Phone:
         """Into the queue; the key it will keep until there is a final answer."""
         envelope = {"v": 1, "key": ids.new_key(), "name": command, "args": args}
         self._queue.append(envelope)
+        self._wished[envelope["key"]] = time.monotonic()
         self._news.set()
         return str(envelope["key"])
 
@@ -100,6 +104,7 @@ class Phone:
                 )
                 self._wire, failures = wire, 0
                 self.connects += 1
+                self._news.set()
                 await self._watch(wire)
             except Gone:
                 failures += 1
@@ -111,10 +116,11 @@ class Phone:
     async def _watch(self, wire: Wire) -> None:
         """While it looks alive: ask from time to time, as a page does that wakes up, and give up on a dead line."""
         await self._sync(wire)
-        self._news.set()
         while wire.connected:
-            await asyncio.sleep(self.patience.probe)
-            if wire.connected:
+            try:
+                async with asyncio.timeout(self.patience.probe):
+                    await wire.ended.wait()
+            except TimeoutError:
                 await self._sync(wire)
 
     # ---- rules 1 to 3: one in flight, in order, the same key until a final answer
@@ -123,11 +129,7 @@ class Phone:
         while True:
             if not self._queue or self._wire is None or not self._wire.connected:
                 self._news.clear()
-                try:
-                    async with asyncio.timeout(0.05):
-                        await self._news.wait()
-                except TimeoutError:
-                    pass
+                await self._news.wait()
                 continue
             await self._send(self._queue[0])
 
@@ -144,6 +146,7 @@ class Phone:
         if answer["ok"]:
             self._queue.popleft()
             self.duplicates += bool(answer.get("dup"))
+            self.took[envelope["key"]] = time.monotonic() - self._wished.pop(envelope["key"], time.monotonic())
             self.results[envelope["key"]] = answer.get("result") or {}
             self.acknowledged[envelope["key"]] = self.results[envelope["key"]].get("id", "")
             self.order.append(envelope["key"])
@@ -208,6 +211,7 @@ class Phone:
             raise Gone(str(news))
         if "entities" in news:
             if self.state is None or news["epoch"] != self.state["epoch"] or news["seq"] >= self.state["seq"]:
-                self.state = {name: news[name] for name in ("epoch", "seq", "entities")}
+                entities = {type_: dict(values) for type_, values in news["entities"].items()}  # the frame is others' too
+                self.state = {"epoch": news["epoch"], "seq": news["seq"], "entities": entities}
         else:
             self._take(news)

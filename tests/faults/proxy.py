@@ -19,8 +19,6 @@ Mangle = Callable[[bytes], list[bytes]]
 class Weather:
     """How the network is now. Changing it has effect at once, on connections that are open too."""
 
-    hole_up: bool = False  # nothing reaches the server; nobody is told
-    hole_down: bool = False  # nothing reaches the phones; nobody is told
     delay: float = 0.0  # seconds, each way
     slices: int = 0  # at most so many bytes at once; 0: as they come
     doubled: float = 0.0  # how often a frame with an event comes twice, each way
@@ -40,7 +38,13 @@ class Proxy:
     touched: int = 0  # frames that were doubled, swapped or lost
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
     _server: asyncio.Server | None = None
-    _alive: object = field(default_factory=object)  # of what age connections carry something
+    _age: int = 0  # connections older than this carry nothing any more
+    _up: asyncio.Event = field(default_factory=asyncio.Event)  # does anything reach the server?
+    _down: asyncio.Event = field(default_factory=asyncio.Event)  # does anything reach the phones?
+    _never: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.holes(up=False, down=False)
 
     async def start(self) -> None:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, limit=CHUNK, backlog=1024)
@@ -54,7 +58,12 @@ class Proxy:
 
     def swallow(self) -> None:
         """From now on what is connected carries nothing any more and is not told; who connects anew is served."""
-        self._alive = object()
+        self._age += 1
+
+    def holes(self, *, up: bool, down: bool) -> None:
+        """From now on nothing reaches the server, or the phones, and nobody is told; what was sent waits."""
+        for hole, carries_ in ((up, self._up), (down, self._down)):
+            carries_.clear() if hole else carries_.set()
 
     def cut(self, share: float = 1.0) -> None:
         """Reset every connection, or a random share of them."""
@@ -67,24 +76,17 @@ class Proxy:
             writer.transport.abort()
             return
         try:
+            first = await self._knock(reader)
             server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self.target, limit=CHUNK)
-        except OSError:
+        except (OSError, EOFError, asyncio.CancelledError):
             writer.transport.abort()
             return
-        pair, age = {writer, server_writer}, self._alive
+        pair, age = {writer, server_writer}, self._age
         self._open |= pair
-
-        def dead() -> bool:
-            return age is not self._alive
-
         try:
             await asyncio.gather(
-                self._pass(
-                    reader, server_writer, Frames(self._mangle_up), lambda: self.weather.hole_up or age is not self._alive
-                ),
-                self._pass(
-                    server_reader, writer, Frames(self._mangle_down), lambda: self.weather.hole_down or age is not self._alive
-                ),
+                self._pass(reader, server_writer, Frames(self._mangle_up), self._up, age, first),
+                self._pass(server_reader, writer, Frames(self._mangle_down), self._down, age),
             )
         except asyncio.CancelledError:
             pass  # the test is over
@@ -93,19 +95,41 @@ class Proxy:
             for end in pair:
                 end.transport.abort()
 
+    async def _knock(self, reader: asyncio.StreamReader) -> bytes:
+        """What a phone says first, when it gets through; `EOFError` when the phone has given up meanwhile."""
+        first = await reader.read(CHUNK)
+        if not self._up.is_set():
+            await self._up.wait()
+            try:
+                async with asyncio.timeout(0.01):
+                    first += (more := await reader.read(CHUNK))
+                    if not more:
+                        raise EOFError
+            except TimeoutError:
+                pass  # it waits for an answer
+        return first
+
     async def _pass(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, frames: Frames, hole: Callable[[], bool]
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        frames: Frames,
+        carries_: asyncio.Event,
+        age: int,
+        chunk: bytes = b"",
     ) -> None:
         """One direction, until one side ends. In a hole bytes stay where they are, as on a link that carries nothing."""
         try:
-            while chunk := await reader.read(CHUNK):
+            while chunk := chunk or await reader.read(CHUNK):
                 if self.weather.delay:
                     await asyncio.sleep(self.weather.delay * self.chance.uniform(0.5, 1.5))
-                while hole():
-                    await asyncio.sleep(0.02)
+                await carries_.wait()
+                if age != self._age:
+                    await self._never.wait()
                 for piece in self._sliced(frames.take(chunk)):
                     writer.write(piece)
                     await writer.drain()
+                chunk = b""
         except (OSError, asyncio.CancelledError):
             pass
         finally:

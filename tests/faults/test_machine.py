@@ -17,6 +17,7 @@ import requests
 from facilitation.core.failpoints import POINTS, VARIABLE
 from tests.faults.conftest import MakeRoom, everybody_in, played, until
 from tests.faults.phone import Phone
+from tests.faults.ready import Ready
 from tests.faults.room import Room
 from tests.ledger import sized
 
@@ -50,15 +51,16 @@ def test_f1_killed_at_any_moment(room: MakeRoom, ledger: Ledger) -> None:
     async def play() -> None:
         phones = await everybody_in(lab, people)
         sent = {phone.write(lab.board, f"{phone.name} says {n}") for n in range(texts) for phone in phones}
-        for kill in range(kills):
-            goal = (kill + 1) * len(sent) // (kills + 2)
-            await answered(phones, goal)
-            await asyncio.sleep(lab.chance.uniform(0, 0.05))
-            await asyncio.to_thread(lab.server.kill)
-            await asyncio.to_thread(lab.server.start)
-        count = await check(lab, phones, sent, 300)
+        with Ready(lab.server) as ready:
+            for kill in range(kills):
+                goal = (kill + 1) * len(sent) // (kills + 2)
+                await answered(phones, goal)
+                await asyncio.sleep(lab.chance.uniform(0, 0.05))
+                await asyncio.to_thread(ready.kill)
+                await asyncio.to_thread(ready.start)
+            count = await check(lab, phones, sent, 300)
         resent = sum(phone.resent for phone in phones)
-        ledger("F1", kills=kills, **count, resent=resent)
+        ledger("F1", kills=kills, phones=people, **count, resent=resent)
         assert resent > 0
 
     played(play)

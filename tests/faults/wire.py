@@ -10,6 +10,7 @@ import contextlib
 import json
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from wsproto import ConnectionType, WSConnection
@@ -37,6 +38,7 @@ class Wire:
         self._task: asyncio.Task[None] | None = None
         self._writer: asyncio.StreamWriter | None = None
         self.connected = False
+        self.ended = asyncio.Event()
 
     async def connect(self, port: int, *, origin: str, cookie: str, auth: dict[str, Any], patience: float = 8) -> None:
         """Through the handshakes of WebSocket, Engine.IO and Socket.IO; `Gone` when any of them fails."""
@@ -104,7 +106,7 @@ class Wire:
             self._say("3")
         elif text.startswith("4"):
             kind, number, content = PACKET.fullmatch(text[1:]).groups()  # type: ignore[union-attr]
-            payload = json.loads(content) if content else None
+            payload = understood(content) if content else None
             if kind == "0" and not self._open.done():
                 self._open.set_result(None)
             elif kind == "2" and payload:
@@ -125,6 +127,7 @@ class Wire:
 
     def _end(self, why: str) -> None:
         self.connected = False
+        self.ended.set()
         for future in [self._open, *self._waiting.values()]:
             if not future.done():
                 future.set_exception(Gone(why))
@@ -135,6 +138,12 @@ class Wire:
             self._writer.transport.abort()
         if self._task is not None and self._task is not asyncio.current_task():
             self._task.cancel()
+
+
+@lru_cache(maxsize=256)
+def understood(content: str) -> Any:
+    """What a frame says. A thousand phones hear the same: they share one value, which nobody may change."""
+    return json.loads(content)
 
 
 def _json(value: Any) -> str:

@@ -282,3 +282,15 @@ def test_a_phone_that_asks_too_often_is_hung_up_on_and_slows_nobody(
     assert greedy.told("bye")[0]["reason"] == "slow"
     assert greedy.told("bye")[0]["back_in_ms"] > 0
     assert len([answer for answer in greedy.answers.values() if answer]) < 60
+
+
+def test_the_newest_socket_of_a_seat_takes_the_place_of_its_oldest(connect: Callable[..., RawPhone]) -> None:
+    """A phone whose lines died one after the other, and nobody was told: it is let in all the same."""
+    lines = [connect(3) for _ in range(4)]
+    newest = connect(3)
+    lines[0].until(lambda: lines[0].ended)
+    assert [(bye["reason"], bye["back_in_ms"] > 0) for bye in lines[0].told("bye")] == [("moved", True)]
+    for number, line in enumerate([*lines[1:], newest]):
+        line.ask(number, "sync", {"stream": "room"})
+        line.until(lambda: number in line.answers)  # noqa: B023
+        assert not line.ended
