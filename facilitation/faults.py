@@ -3,6 +3,7 @@
 python3 -m facilitation faults              small, as in a long test run
 python3 -m facilitation faults --full       at full size: hours on a small machine
 python3 -m facilitation faults --full --only F4 --seed 7
+python3 -m facilitation faults --full --minutes 20     as far as each fault comes in that time; the table says how far
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ def main(arguments: Sequence[str]) -> int:
         surroundings = {**os.environ, "FACILITATION_TEST_LEDGER": str(ledger), "FACILITATION_TEST_SEED": str(options.seed)}
         if options.full:
             surroundings |= {"FACILITATION_TEST_FAULTS": "full", "FACILITATION_TEST_MERGES": MERGES}
+        if options.minutes:
+            surroundings["FACILITATION_TEST_MINUTES"] = str(options.minutes)
         begun = time.monotonic()
         where = [path for path in WHERE if (HOME / path).exists()]
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *where, *_chosen(options.only or [])]
@@ -60,6 +63,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python3 -m facilitation faults")
     parser.add_argument("--full", action="store_true", help="at full size")
     parser.add_argument("--only", action="append", metavar="F4", help="only this fault (may be repeated)")
+    parser.add_argument("--minutes", type=float, help="no fault goes on for longer; what was begun is finished and checked")
     parser.add_argument("--seed", type=int, default=SEED, help=f"of everything random (default {SEED})")
     return parser.parse_args(list(arguments))
 

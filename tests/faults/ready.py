@@ -64,15 +64,19 @@ def main(arguments: list[str]) -> None:
     wsgi._patch_for_green_threads()
     from facilitation import address, app, first_run, live, serve  # noqa: F401 - what a start reads
 
+    child = 0
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # who was killed is gone at once
-    while os.read(0, 1):
-        child = os.fork()
-        if child == 0:
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            os.dup2(2, 1)
-            serve.main(arguments)
-            os._exit(0)
-        os.write(1, b"%d\n" % child)
+    with open(0, "rb", buffering=0, closefd=False) as wishes:  # green reading would leave a hub that the servers share
+        while wishes.read(1):
+            child = os.fork()
+            if child == 0:
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                os.dup2(2, 1)
+                serve.main(arguments)
+                os._exit(0)
+            os.write(1, b"%d\n" % child)
+    if child:  # whoever asked for servers is gone
+        os.kill(child, signal.SIGKILL)
 
 
 if __name__ == "__main__":
