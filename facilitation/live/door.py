@@ -81,7 +81,8 @@ class Door:
         newest would keep out the very phone that needs it."""
         seat, allowed = connection.seat, self._settings.MAX_SOCKETS_PER_SEAT
         if seat is not None and self._presence.sockets_of(connection.lab, seat) >= allowed:
-            self._hang_up(next(sid for sid, one in self._connections.items() if one.seat == seat), "moved", ELSEWHERE_MS)
+            for oldest in [sid for sid, one in list(self._connections.items()) if one.seat == seat][:1]:
+                self._hang_up(oldest, "moved", ELSEWHERE_MS)
 
     def _listen(self, sid: str, connection: Connection, heads: Mapping[str, int]) -> None:
         """Into the rooms of its own streams, its seat and its account: a client never names one."""
