@@ -1,7 +1,7 @@
 """Hours of coming and going (F25): `python3 -m facilitation soak [--minutes 60] [--phones 300] [--connects 50000]`.
 
-Phones connect, catch up, write now and then and leave, some without a word. After a warm-up and at the end everybody leaves;
-then memory, open files and green threads of the server are compared. Ends with 1 when they have grown.
+Phones connect, catch up, write now and then and leave, some without a word. After a warm-up, which ends with a crowd, and at the
+end everybody leaves; then memory, open files and green threads of the server are compared. Ends with 1 when they have grown.
 """
 
 from __future__ import annotations
@@ -53,9 +53,11 @@ class Soak:
     async def run(self) -> bool:
         """True when nothing has grown."""
         self.rows.append(await self._quiet("before"))
-        for share, name in ((WARM_UP, "after the warm-up"), (1 - WARM_UP, "at the end")):
-            await self._come_and_go(share)
-            self.rows.append(await self._quiet(name))
+        await self._come_and_go(WARM_UP)
+        await self._crowd()
+        self.rows.append(await self._quiet("after the warm-up"))
+        await self._come_and_go(1 - WARM_UP)
+        self.rows.append(await self._quiet("at the end"))
         warm, end = self.rows[-2:]
         return all(end[name] - warm[name] <= most for name, most in MAY_GROW.items())
 
@@ -74,6 +76,11 @@ class Soak:
                 told += 1
                 print(f"{self.done} connects, {len(self.acknowledged)} texts, {self._look()}", file=sys.stderr, flush=True)
         await asyncio.gather(*visits)
+
+    async def _crowd(self) -> None:
+        """Everybody at once, twice over: memory once asked for stays with the process, and a later rush is no leak."""
+        for _ in range(2):
+            await asyncio.gather(*(self._visit(self.lab.phone(n), posts=0.0) for n in 2 * [*range(len(self.lab.seats))]))
 
     async def _visit(self, phone: Phone, *, posts: float) -> None:
         """One phone comes, catches up, may write, stays for a while and leaves."""
