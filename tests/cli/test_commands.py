@@ -8,6 +8,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -138,7 +139,8 @@ def test_a_lab_answers_how_to_get_in(shell: Shell, folder: Path) -> None:
     assert shell("create-lab", "--sector", "NO", "--title", "x", "--json").answer["error"]["code"] == "usage"
 
 
-def test_reports_are_written_whole(shell: Shell, folder: Path, tmp_path: Path, small: Transcript) -> None:  # noqa: F811
+def played_in(folder: Path, shell: Shell, script: Transcript) -> dict[str, Any]:
+    """A closed lab on this data folder."""
     shell("import-cases", "sample-cases")
     app = application(folder)
     with app.app_context():
@@ -146,32 +148,54 @@ def test_reports_are_written_whole(shell: Shell, folder: Path, tmp_path: Path, s
             "user.create", SYSTEM, email="olga@example.org", name="Olga", role="coordinator"
         )
         door = DispatcherDoor(app, Identity("staff", made["user"]), datetime(2026, 11, 20, tzinfo=UTC))
-        played = perform(Player(door, small))
+        found: dict[str, Any] = perform(Player(door, script))
+        db.engine.dispose()
+    return found
+
+
+def test_reports_are_written_whole(shell: Shell, folder: Path, tmp_path: Path, small: Transcript) -> None:  # noqa: F811
+    played = played_in(folder, shell, small)
     for wanted, start in (("docx", b"PK"), ("html", b"<!"), ("json", b"{")):
         target = tmp_path / f"report.{wanted}"
         answer = shell("report", played["lab"], "--format", wanted, "-o", target, "--json").answer
         assert answer["bytes"] == target.stat().st_size > 1000
         assert target.read_bytes().lower().startswith(start.lower())
     assert json.loads((tmp_path / "report.json").read_text("utf-8"))["figures"]["participants"] == 3
+    assert shell("report", "nowhere", "-o", tmp_path / "x").code == 1
+    begun = shell("create-lab", "--sector", "MS", "--title", "Not closed", "--json").answer
+    refused = shell("report", begun["lab"], "-o", tmp_path / "x", "--json")
+    assert (refused.code, refused.answer["error"]["code"]) == (1, "not_open")
+    assert not (tmp_path / "x").exists()
+
+
+def test_what_is_erased_stays_erased(shell: Shell, folder: Path, small: Transcript) -> None:  # noqa: F811
+    played = played_in(folder, shell, small)
     found = shell("erase", played["lab"], "--find", "a", "--json").answer["found"]
-    assert shell("backup", tmp_path / "before.zip", "--with-key").code == 0
     gone = shell("erase", played["lab"], found[0]["id"], "--json").answer
     assert (gone["erased"], gone["people"]) == (1, 0)
     left = shell("erase", played["lab"], "--find", "a", "--json").answer["found"]
     assert [row["id"] for row in left] == [row["id"] for row in found[1:]]
     assert shell("erase", played["lab"], "--json").answer["error"]["message"] == "Please choose at least one contribution."
     assert shell("erase", "nowhere", "x").code == 1
-    with app.app_context():
-        db.engine.dispose()
+    assert shell("erase", "--again", "--json").answer["erased"] == 0
+
+
+@pytest.mark.sqlite  # with PostgreSQL the backup is its own: tests/cli/test_postgresql_backup.py
+def test_what_is_erased_is_erased_again_after_a_restore(
+    shell: Shell,
+    folder: Path,
+    tmp_path: Path,
+    small: Transcript,  # noqa: F811
+) -> None:
+    played = played_in(folder, shell, small)
+    found = shell("erase", played["lab"], "--find", "a", "--json").answer["found"]
+    assert shell("backup", tmp_path / "before.zip", "--with-key").code == 0
+    assert shell("erase", played["lab"], found[0]["id"], "--json").answer["erased"] == 1
+    left = shell("erase", played["lab"], "--find", "a", "--json").answer["found"]
     back = shell("restore", tmp_path / "before.zip", "--force", "--json").answer
     assert back["erased_again"] == 1
     assert shell("erase", played["lab"], "--find", "a", "--json").answer["found"] == left
     assert shell("erase", "--again", "--json").answer["erased"] == 0
-    assert shell("report", "nowhere", "-o", tmp_path / "x").code == 1
-    begun = shell("create-lab", "--sector", "MS", "--title", "Not closed", "--json").answer
-    refused = shell("report", begun["lab"], "-o", tmp_path / "x", "--json")
-    assert (refused.code, refused.answer["error"]["code"]) == (1, "not_open")
-    assert not (tmp_path / "x").exists()
 
 
 @pytest.mark.parametrize("speed", ["0", "-1", "fast", "1e9"])
