@@ -61,6 +61,7 @@ def poisoned(args: Any) -> Iterator[Any]:
         yield from VALUES
 
 
+@pytest.mark.timeout(600)
 def test_every_field_of_every_lab_command_gets_a_final_answer(cast: Cast) -> None:
     story, tried = Story(cast), 0
     for who, name, args, remembered in STEPS:
@@ -77,6 +78,7 @@ def test_every_field_of_every_lab_command_gets_a_final_answer(cast: Cast) -> Non
     assert tried > 3000
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("scope", ["case", "site"])
 def test_every_field_of_the_other_commands_gets_a_final_answer(cast: Cast, scope: str) -> None:
     names = [name for name, entry in REGISTRY.items() if entry.scope == scope]
