@@ -21,7 +21,7 @@ from facilitation.config import PREFIX, ROOT, Settings
 PROGRAM = ROOT / "wsgi.py"
 END_SECONDS = 15.0  # a worker says goodbye within five
 READY_SECONDS = 60.0
-STEADY = 60.0  # a worker that lived this long starts again at once
+STEADY = 60.0  # one that ended before is counted as a failure
 LONGEST_PAUSE = 30.0
 
 
@@ -45,7 +45,7 @@ class Worker:
         self.process = subprocess.Popen(command, env=self._environment, cwd=ROOT)
 
     def look(self) -> str | None:
-        """Start a worker that ended by itself, after a pause that grows while it keeps ending. What was done, in words."""
+        """Start a worker that ended by itself: at once, unless it keeps ending. What was done, in words."""
         if self.process is None:
             if time.monotonic() < self._again_at:
                 return None
@@ -55,7 +55,7 @@ class Worker:
         if code is None:
             return None
         self._failures = 0 if time.monotonic() - self._begun > STEADY else self._failures + 1
-        self._again_at = time.monotonic() + (min(LONGEST_PAUSE, 2.0**self._failures) if self._failures else 0.0)
+        self._again_at = time.monotonic() + pause_after(self._failures)
         self.process = None
         return f"worker {self.address} ended with {code}"
 
@@ -85,6 +85,11 @@ class Worker:
             except (URLError, OSError):
                 time.sleep(0.1)
         return False
+
+
+def pause_after(failures: int) -> float:
+    """Seconds before a worker starts again that has ended so many times in a row soon after its start. The first may be chance."""
+    return min(LONGEST_PAUSE, 2.0 ** (failures - 1)) if failures > 1 else 0.0
 
 
 class Workers:

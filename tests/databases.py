@@ -61,7 +61,7 @@ class Postgres:
                 [str(need("postgres")), "-D", str(self.folder / "data"), "-p", str(self.port), *options],
                 user=self._user, cwd=self.folder, stdout=log, stderr=log,
             )  # fmt: skip
-        until = time.monotonic() + 30
+        until = time.monotonic() + 60
         while True:
             try:
                 self.execute("SELECT 1")
@@ -77,6 +77,10 @@ class Postgres:
             self._run("pg_ctl", "stop", "-m", "immediate", "-w")
             self._process.wait(timeout=20)
             self._process = None
+
+    def hang_up_on_all(self) -> None:
+        """End every connection, as an administrator or a failing network does."""
+        self.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
 
     def remove(self) -> None:
         self.stop()

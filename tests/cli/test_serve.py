@@ -11,6 +11,7 @@ import pytest
 
 from facilitation.config import ROOT
 from facilitation.proxy_site import site
+from facilitation.workers import pause_after
 from tests.cli.conftest import Shell
 from tests.programs import need
 
@@ -60,3 +61,7 @@ def test_several_workers_are_refused_a_sqlite_file(shell: Shell) -> None:
     told = shell("serve", "--workers", "2")
     assert told.code == 1
     assert "PostgreSQL" in told.err
+
+
+def test_a_lost_worker_starts_again_at_once_and_one_that_keeps_ending_waits() -> None:
+    assert [pause_after(failures) for failures in range(8)] == [0, 0, 2, 4, 8, 16, 30, 30]

@@ -47,6 +47,7 @@ class Phone:
     answers: dict[str, int] = field(default_factory=dict)  # code → how often
     resent: int = 0
     duplicates: int = 0  # answers marked dup: the first one was lost
+    took: list[tuple[float, float]] = field(default_factory=list)  # of each answer: when it came, seconds it took
     gaps: int = 0
     connects: int = 0
     overheard: list[str] = field(default_factory=list)
@@ -135,12 +136,14 @@ class Phone:
 
     async def _send(self, envelope: dict[str, Any]) -> None:
         assert self._wire is not None
+        begun = time.monotonic()
         try:
             answer = await self._wire.ask("command", envelope, self.patience.answer)
         except Gone:
             self.resent += 1
             self._wire.abandon()
             return
+        self.took.append((time.monotonic(), time.monotonic() - begun))
         code = "ok" if answer["ok"] else answer["code"]
         self.answers[code] = self.answers.get(code, 0) + 1
         if answer["ok"]:

@@ -44,7 +44,7 @@ class Wire:
         """Through the handshakes of WebSocket, Engine.IO and Socket.IO; `Gone` when any of them fails."""
         self._auth = auth
         headers = [(b"Origin", origin.encode()), (b"Cookie", cookie.encode())]
-        target = "/socket.io/?EIO=4&transport=websocket"
+        target = f"/socket.io/?EIO=4&transport=websocket&lab={auth['lab']}"  # as the browser's: a proxy sorts by it
         try:
             async with asyncio.timeout(patience):
                 self._reader, self._writer = await asyncio.open_connection("127.0.0.1", port, limit=CHUNK * 4)

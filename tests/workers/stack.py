@@ -35,12 +35,12 @@ http {{
 """
 
 
-def until(what: Callable[[], bool], seconds: float, why: str) -> float:
+def until(what: Callable[[], bool], seconds: float, why: str, *, look_every: float = 0.02) -> float:
     """Wait until `what` holds; the seconds it took."""
     began = time.monotonic()
     while not what():
         assert time.monotonic() - began < seconds, why
-        time.sleep(0.02)
+        time.sleep(look_every)
     return time.monotonic() - began
 
 
@@ -79,12 +79,21 @@ class Redis(Process):
         super().start()
         until(self._answers, 20, "Redis did not start")
 
-    def client(self) -> redis.Redis:
-        return redis.Redis(port=self.port, socket_timeout=2)
+    def client(self, patience: float = 20) -> redis.Redis:
+        return redis.Redis(port=self.port, socket_timeout=patience)
+
+    def empty(self) -> None:
+        with self.client() as client:
+            client.flushall()
+
+    def listeners(self) -> int:
+        """How many workers hear what is said."""
+        with self.client() as client:
+            return len(client.client_list("pubsub"))
 
     def _answers(self) -> bool:
         try:
-            with self.client() as client:
+            with self.client(2) as client:
                 return bool(client.ping())
         except redis.RedisError:
             return False
@@ -112,7 +121,8 @@ class Stack:
         self.url = f"http://127.0.0.1:{self.port}"
         self.redis = Redis(data)
         first = free_ports(workers)
-        self.workers = [f"http://127.0.0.1:{first + n}" for n in range(workers)]
+        self.ports = [first + n for n in range(workers)]
+        self.workers = [f"http://127.0.0.1:{port}" for port in self.ports]
         self.nginx = Nginx(data, self.url, [address.removeprefix("http://") for address in self.workers])
         told = {
             "DATA": str(data), "PORT": str(self.port), "REDIS_URL": self.redis.url, "ORIGINS": " ".join(self.workers), **settings,
@@ -125,15 +135,19 @@ class Stack:
         )
 
     def start(self) -> Stack:
-        self.redis.start()
-        self.serve.start()
-        self.nginx.start()
-        self.wait_ready(90)
+        self.launch()
+        self.wait_ready()
         return self
 
-    def wait_ready(self, seconds: float = 40) -> None:
+    def launch(self) -> None:
+        """Start everything, without waiting for the workers."""
+        self.serve.start()
+        self.redis.start()
+        self.nginx.start()
+
+    def wait_ready(self, seconds: float = 180) -> None:
         for address in [*self.workers, self.url]:
-            until(lambda address=address: self._ready(address), seconds, f"{address}: {self.said()}")  # type: ignore[misc]
+            until(lambda address=address: self._ready(address), seconds, f"{address} is not ready", look_every=0.2)  # type: ignore[misc]
 
     def _ready(self, address: str) -> bool:
         try:
@@ -147,9 +161,14 @@ class Stack:
     def said(self) -> str:
         return self.whole_log()[-3000:]
 
+    def metric(self, worker: int, name: str) -> float:
+        """The sum of one of the numbers that a worker tells about itself (with the setting METRICS)."""
+        told = requests.get(f"{self.workers[worker]}/metrics", timeout=20).text
+        return sum(float(line.rsplit(" ", 1)[1]) for line in told.splitlines() if line.startswith(f"facilitation_{name}"))
+
     def process_of(self, worker: int) -> int:
         """The process that listens on the worker's port."""
-        port = self.workers[worker].rsplit(":", 1)[1]
+        port = str(self.ports[worker])
         for line in Path("/proc").glob("[0-9]*/cmdline"):
             try:
                 words = line.read_bytes().split(b"\0")
@@ -159,8 +178,8 @@ class Stack:
                 return int(line.parent.name)
         raise LookupError(f"no process for worker {worker}")
 
-    def kill_worker(self, worker: int) -> None:
-        os.kill(self.process_of(worker), signal.SIGKILL)
+    def signal_worker(self, worker: int, number: int) -> None:
+        os.kill(self.process_of(worker), number)
 
     def stop(self) -> int:
         if self.redis.running is not None:

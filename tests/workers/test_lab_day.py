@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import requests
 
 from facilitation import create_app
 from facilitation.cases.template import template
@@ -55,11 +54,5 @@ def test_the_sample_lab_across_three_workers_gives_the_expected_figures(stack: S
     transcript = read_transcript(TRANSCRIPT.read_text("utf-8"), template("en"))
     wanted, found = figures.expected(transcript), figures.of_lab(answer["lab"])
     assert {name: found.get(name) for name in wanted} == wanted
-    carried_out = [_commands(address) for address in stack.workers]
+    carried_out = [stack.metric(worker, "commands_total") for worker in range(3)]
     assert sum(carried_out) > sum(answer["played"].values()) / 2
-
-
-def _commands(address: str) -> float:
-    """Commands this worker carried out, from its own counters."""
-    text = requests.get(f"{address}/metrics", timeout=5).text
-    return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith("facilitation_commands_total"))

@@ -137,7 +137,7 @@ def test_f11_fifty_crashes_of_the_database(room: Room, postgres: Postgres) -> No
             postgres.stop()
             postgres.start()
             goes_on(f"crash {crash}")
-            postgres.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+            postgres.hang_up_on_all()
             goes_on(f"ended connections {crash}")
     ledger.note("F11", **_check_set_and_order(room.fresh(), posters, room.board), crashes=crashes)
 
@@ -146,7 +146,7 @@ def _restart_everything(stack: Stack, postgres: Postgres, goes_on: Callable[[str
     """One part after the other; after each, texts are answered again."""
     renewed = stack.whole_log().count(" is new")
     for worker in range(3):
-        stack.kill_worker(worker)
+        stack.signal_worker(worker, signal.SIGKILL)
         goes_on(f"kill -9 of worker {worker}")
     stack.redis.end(signal.SIGKILL)
     goes_on("the end of Redis")
@@ -162,7 +162,7 @@ def _restart_everything(stack: Stack, postgres: Postgres, goes_on: Callable[[str
     time.sleep(0.5)
     postgres.start()
     goes_on("a crash of PostgreSQL")
-    postgres.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    postgres.hang_up_on_all()
     goes_on("ended connections")
     stack.nginx.end(signal.SIGTERM)
     stack.nginx.start()
