@@ -88,7 +88,7 @@ class Worker:
 
 
 def pause_after(failures: int) -> float:
-    """Seconds before a worker starts again that has ended so many times in a row soon after its start. The first may be chance."""
+    """Seconds before a worker starts again that ended so often in a row soon after its start; once may be chance."""
     return min(LONGEST_PAUSE, 2.0 ** (failures - 1)) if failures > 1 else 0.0
 
 

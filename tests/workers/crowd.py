@@ -46,8 +46,8 @@ class Crowd:
 
     @asynccontextmanager
     async def writing(self, *, to_the_end: bool = False) -> AsyncIterator[Crowd]:
-        """Everybody comes and writes. Afterwards what is under way gets its answer (`to_the_end`: all their texts), all devices are
-        in step, everybody leaves, and the checkers of the harness have found nothing."""
+        """Everybody comes and writes. Afterwards what is under way gets its answer (`to_the_end`: all their texts), all
+        devices are in step, everybody leaves, and the checkers of the harness have found nothing."""
         for phone in self.phones:
             phone.start()
         await until(lambda: all(phone.state is not None for phone in self.phones), PATIENCE, "everybody has a first state")

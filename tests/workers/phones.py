@@ -18,8 +18,11 @@ from facilitation.stream.read import apply
 class Poster:
     """Sends one text after the other; the same key until there is a final answer."""
 
-    def __init__(self, url: str, lab: str, board: str, cookie: dict[str, str], name: str) -> None:
+    def __init__(
+        self, url: str, lab: str, board: str, cookie: dict[str, str], name: str, pause: tuple[float, float] = (0.02, 0.2)
+    ) -> None:
         self.url, self.lab, self.board, self.cookie, self.name = url, lab, board, cookie, name
+        self._pause = pause
         self.acknowledged: dict[str, str] = {}  # id → text, in the order of the answers
         self.refused: list[Any] = []
         self.attempted = self.resent = 0
@@ -42,7 +45,7 @@ class Poster:
             text = f"{self.name} says {self.attempted}"
             self.attempted += 1
             self._send(session, text)
-            time.sleep(random.uniform(0.02, 0.2))
+            time.sleep(random.uniform(*self._pause))
 
     def _send(self, session: requests.Session, text: str) -> None:
         args = {"board": self.board, "text": text}

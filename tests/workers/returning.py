@@ -48,6 +48,7 @@ class Phone:
         self.origin, self.lab, self.cookie = url, lab, cookie
         self.seq, self.epoch = -1, ""
         self.caught_up: list[float] = []
+        self.hung_up: list[float] = []
         self.tries: list[float] = []
         self.told_to_wait = 0.0
         self.ended = False
@@ -71,6 +72,8 @@ class Phone:
             while not self.ended:
                 self._hear(wire, wire.recv())
         finally:
+            if self.caught_up and not self.ended:
+                self.hung_up.append(time.monotonic())
             wire.close()
 
     def _hear(self, wire: Any, packet: str) -> None:
@@ -83,18 +86,23 @@ class Phone:
         elif packet.startswith("42"):
             name, content = json.loads(packet[2:])
             if name == "hello":
-                have = {"epoch": self.epoch, "have": self.seq} if self.epoch else {}
-                wire.send("421" + json.dumps(["sync", {"stream": "room", **have}]))
+                self._ask(wire)
             elif name == "bye":
                 self.told_to_wait = content.get("back_in_ms", 0) / 1000
+            elif (name == "changes" and content["from"] > self.seq) or (name == "tick" and content["heads"]["room"] > self.seq):
+                self._ask(wire)
             elif name == "changes":
-                self.seq = content["to"]
+                self.seq = max(self.seq, content["to"])
         elif packet.startswith("431"):
             answer = json.loads(packet[3:])[0]
             self.seq, self.epoch = answer.get("to", answer.get("seq")), answer["epoch"]
             self.caught_up.append(time.monotonic())
         elif packet.startswith(("44", "1")):
             raise OSError("refused")
+
+    def _ask(self, wire: Any) -> None:
+        have = {"epoch": self.epoch, "have": self.seq} if self.epoch else {}
+        wire.send("421" + json.dumps(["sync", {"stream": "room", **have}]))
 
 
 def prepared(folder: Path, phones: int) -> tuple[str, str, list[str], Any]:
