@@ -88,6 +88,10 @@ class Phone:
     def waiting(self) -> int:
         return len(self._queue)
 
+    @property
+    def connected(self) -> bool:
+        return self._wire is not None and self._wire.connected
+
     def drop(self) -> None:
         """The device lost its network and knows it."""
         if self._wire is not None:
@@ -128,7 +132,7 @@ class Phone:
 
     async def _send_all(self) -> None:
         while True:
-            if not self._queue or self._wire is None or not self._wire.connected:
+            if not self._queue or not self.connected:
                 self._news.clear()
                 await self._news.wait()
                 continue

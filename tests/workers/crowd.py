@@ -6,7 +6,7 @@ import asyncio
 import random
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -94,6 +94,16 @@ class Crowd:
     @property
     def answered(self) -> int:
         return sum(len(phone.acknowledged) for phone in self.phones)
+
+    async def noticed(self, trouble: Callable[[], object]) -> None:
+        """Make trouble, and wait until somebody was told to come again or hung up on."""
+        resent, connected = self.resent, max(1, self.connected)
+        await asyncio.to_thread(trouble)
+        await until(lambda: self.resent > resent or self.connected < connected, PATIENCE, "somebody notices")
+
+    @property
+    def connected(self) -> int:
+        return sum(phone.connected for phone in self.phones)
 
     @property
     def resent(self) -> int:

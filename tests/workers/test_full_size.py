@@ -116,19 +116,12 @@ def test_f11_fifty_crashes_of_the_database_in_ten_thousand_texts(fleet: MakeFlee
                 if half % 2:
                     await asyncio.to_thread(postgres.hang_up_on_all)
                 else:
-                    await crash(crowd, postgres)
+                    await crowd.noticed(postgres.stop)
+                    await asyncio.to_thread(postgres.start)
         ledger.note("F11", **crowd.figures("F11"), crashes=crashes, connections_ended=crashes, resent=crowd.resent)
 
     made = fleet(people)
     played(play)
-
-
-async def crash(crowd: Crowd, postgres: Postgres) -> None:
-    """Not there until somebody was told to come again."""
-    await asyncio.to_thread(postgres.stop)
-    before = crowd.resent
-    await until(lambda: crowd.resent > before, PATIENCE, "somebody is told that it is busy")
-    await asyncio.to_thread(postgres.start)
 
 
 def test_f12_workers_are_restarted_one_after_the_other_under_load(data: Path) -> None:
