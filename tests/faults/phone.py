@@ -20,6 +20,7 @@ from tests.faults.wire import Gone, Wire
 class Patience:
     """Seconds. The browser's are longer (8, 3 and 2 to 30); a test need not wait as long to see the same."""
 
+    connect: float = 8.0
     answer: float = 2.0
     probe: float = 1.0
     first_pause: float = 0.1
@@ -105,7 +106,11 @@ class Phone:
             wire = Wire(self._hear, self._overhear)
             try:
                 await wire.connect(
-                    self.port, origin=self.origin, cookie=self.cookie, auth={"v": 1, "lab": self.lab, "as": self.door}
+                    self.port,
+                    origin=self.origin,
+                    cookie=self.cookie,
+                    auth={"v": 1, "lab": self.lab, "as": self.door},
+                    patience=self.patience.connect,
                 )
                 self._wire, failures = wire, 0
                 self.connects += 1

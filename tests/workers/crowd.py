@@ -11,11 +11,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from tests.faults.conftest import until
-from tests.faults.phone import Phone
+from tests.faults.phone import Patience, Phone
 from tests.faults.room import Room
 from tests.workers.stack import Stack
 
-PATIENCE = 180.0  # nothing here is about speed
+PATIENCE = 240.0  # nothing here is about speed
+#: Nothing here dies without a word, so nobody has to give up early: on a slow machine giving up makes it slower still.
+CALM = Patience(connect=30.0, answer=30.0)
 MOST = 200  # texts of one seat in a lab; the product takes no more
 
 
@@ -36,7 +38,7 @@ class Crowd:
     def __init__(self, fleet: Fleet, *, through: int, pause: tuple[float, float], texts: int = MOST - 30) -> None:
         self.room, self.stack = fleet.room, fleet.stack
         ports = [*([self.stack.port] * through), *self.stack.ports]
-        self.phones = [self.room.phone(n, port) for n, port in enumerate(ports)]
+        self.phones = [self.room.phone(n, port, CALM) for n, port in enumerate(ports)]
         self.through, self.at_worker = self.phones[:through], self.phones[through:]
         self.sent: dict[str, set[str]] = defaultdict(set)  # fault → keys
         self.fault = "the start"

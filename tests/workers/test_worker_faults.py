@@ -14,7 +14,7 @@ from tests.ledger import FULL
 from tests.workers.conftest import MakeFleet
 from tests.workers.crowd import PATIENCE, Crowd
 
-pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(1500)]
 
 
 @pytest.mark.skipif(FULL, reason="each of them has a test of its own at full size")
