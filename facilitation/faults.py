@@ -24,7 +24,7 @@ SEED = 20261122
 COLUMNS = ("attempted", "answered", "stored", "lost", "doubled")
 WHERE = ("tests/faults", "tests/workers", "tests/reports/test_press.py", "tests/reports/test_merge_laws.py")
 #: Faults whose tests do not carry their number.
-NAMED = {"F10": "test_three_workers", "F11": "test_three_workers", "F12": "workers", "F18": "test_merge_laws"}
+NAMED = {"F12": "returning", "F18": "test_merge_laws"}
 MERGES = "5000"  # generated cases for each law of F18
 
 

@@ -124,7 +124,7 @@ class Phone:
             await asyncio.sleep(self.chance.uniform(0, ceiling))
 
     async def _watch(self, wire: Wire) -> None:
-        """While it looks alive: ask from time to time, as a page does that wakes up, and give up on a dead line."""
+        """Until it is hung up on: ask from time to time, as a page does that wakes up, and give up on a dead line."""
         await self._sync(wire)
         while wire.connected:
             try:

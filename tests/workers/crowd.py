@@ -16,8 +16,9 @@ from tests.faults.room import Room
 from tests.workers.stack import Stack
 
 PATIENCE = 240.0  # nothing here is about speed
-#: Nothing here dies without a word, so nobody has to give up early: on a slow machine giving up makes it slower still.
-CALM = Patience(connect=30.0, answer=30.0)
+#: Nothing here dies without a word, so nobody gives up early (on a slow machine that makes it slower still), and nobody asks by
+#: themselves whether there is something new: it is for the workers to tell.
+CALM = Patience(connect=30.0, answer=30.0, probe=3600.0)
 MOST = 200  # texts of one seat in a lab; the product takes no more
 
 

@@ -35,7 +35,7 @@ class Poster:
     def finish(self) -> None:
         """No new text; what is under way gets its answer."""
         self.stop.set()
-        self._thread.join(90)
+        self._thread.join(240)
         assert not self._thread.is_alive(), f"{self.name} got no answer"
 
     def _run(self) -> None:

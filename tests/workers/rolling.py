@@ -89,8 +89,7 @@ def _renew(stack: Stack) -> None:
 def _kill(stack: Stack, phones: Sequence[Phone]) -> None:
     for worker in range(3):
         stack.signal_worker(worker, signal.SIGKILL)
-        time.sleep(0.5)  # until the parent has noticed
-        stack.wait_ready()
+        stack.wait_ready(PATIENCE)
         until(lambda: all(_is_back(phone) for phone in phones), PATIENCE, "everybody is back", look_every=0.2)
 
 

@@ -25,11 +25,6 @@ pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.long, pytest.m
 
 
 @pytest.fixture
-def database() -> str:
-    return "postgresql"
-
-
-@pytest.fixture
 def stack(data: Path) -> Iterator[Stack]:
     app = create_app({"DATA": str(data), "ASYNC_MODE": "threading", "TESTING": True})
     with app.app_context():

@@ -16,16 +16,12 @@ from facilitation.extensions import db
 from facilitation.people.seats import seat_token
 from tests.cast import Cast
 from tests.running import free_port
+from tests.workers.conftest import LOOSE
+from tests.workers.crowd import PATIENCE
 from tests.workers.phones import Listener, Poster
 from tests.workers.stack import Process, Redis, until
 
-pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(300)]
-LOOSE = {"COMMANDS_PER_10S": "1000000", "POSTS_BURST": "1000000", "POSTS_SECONDS": "1", "TICK_SECONDS": "2"}
-
-
-@pytest.fixture
-def database() -> str:
-    return "postgresql"
+pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(900)]
 
 
 @pytest.fixture
@@ -42,7 +38,7 @@ def cast(data: Path) -> Iterator[Cast]:
 def test_two_workers_on_one_port_lose_nothing_when_one_is_killed(data: Path, cast: Cast) -> None:
     redis, port = Redis(data), free_port()
     url = f"http://127.0.0.1:{port}"
-    told = {"DATA": str(data), "PUBLIC_URL": url, "REDIS_URL": redis.url, **LOOSE}
+    told = {"DATA": str(data), "PUBLIC_URL": url, "REDIS_URL": redis.url, "TICK_SECONDS": "2", **LOOSE}
     command = [sys.executable, "-m", "facilitation", "--no-bootstrap", "serve", "--no-demo", "--workers", "2", "--shared-port"]
     surroundings = {**os.environ, **{f"FACILITATION_{name}": value for name, value in told.items()}}
     serve = Process([*command, "--port", str(port)], data / "serve.log", surroundings)
@@ -50,18 +46,18 @@ def test_two_workers_on_one_port_lose_nothing_when_one_is_killed(data: Path, cas
     redis.start()
     serve.start()
     try:
-        until(lambda: len(_listeners(port)) == 2 and _ready(url), 90, "two workers")
+        until(lambda: len(_listeners(port)) == 2 and _ready(url), PATIENCE, "two workers")
         phones = [Listener(url, cast.lab, cookie) for cookie in cookies[:8]]  # all at one worker: once in 128 runs
         posters = [Poster(url, cast.lab, cast.board("challenges"), cookie, f"Person {n}") for n, cookie in enumerate(cookies[8:])]
         for poster in posters:
             poster.start()
-        until(lambda: sum(len(poster.acknowledged) for poster in posters) > 20, 60, "nothing is answered")
+        until(lambda: sum(len(poster.acknowledged) for poster in posters) > 20, PATIENCE, "nothing is answered")
         assert serve.running is not None
         killed = _children(serve.running.pid)[0]
         os.kill(killed, signal.SIGKILL)
-        until(lambda: killed not in _children(serve.running.pid) and len(_listeners(port)) == 2, 90, "not started again")  # type: ignore[union-attr]
+        until(lambda: killed not in _children(serve.running.pid) and len(_listeners(port)) == 2, PATIENCE, "not started again")  # type: ignore[union-attr]
         before = sum(len(poster.acknowledged) for poster in posters)
-        until(lambda: sum(len(poster.acknowledged) for poster in posters) > before + 20, 60, "nothing is answered any more")
+        until(lambda: sum(len(poster.acknowledged) for poster in posters) > before + 20, PATIENCE, "nothing is answered any more")
         for poster in posters:
             poster.stop.set()
         for poster in posters:
@@ -69,7 +65,7 @@ def test_two_workers_on_one_port_lose_nothing_when_one_is_killed(data: Path, cas
         said = {id_: text for poster in posters for id_, text in poster.acknowledged.items()}
         assert len(said) == len(set(said.values())) == sum(poster.attempted for poster in posters)
         for phone in phones:
-            until(lambda phone=phone: phone.texts() >= set(said), 30, "a phone is behind")  # type: ignore[misc]
+            until(lambda phone=phone: phone.texts() >= set(said), PATIENCE, "a phone is behind")  # type: ignore[misc]
             assert phone.faults == []
             phone.end()
     finally:
