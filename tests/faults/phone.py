@@ -48,7 +48,7 @@ class Phone:
     answers: dict[str, int] = field(default_factory=dict)  # code → how often
     resent: int = 0
     duplicates: int = 0  # answers marked dup: the first one was lost
-    took: list[tuple[float, float]] = field(default_factory=list)  # of each answer: when it came, seconds it took
+    rounds: list[tuple[float, float]] = field(default_factory=list)  # of each answer: when it came, seconds since it was asked
     gaps: int = 0
     connects: int = 0
     overheard: list[str] = field(default_factory=list)
@@ -152,7 +152,7 @@ class Phone:
             self.resent += 1
             self._wire.abandon()
             return
-        self.took.append((time.monotonic(), time.monotonic() - begun))
+        self.rounds.append((time.monotonic(), time.monotonic() - begun))
         code = "ok" if answer["ok"] else answer["code"]
         self.answers[code] = self.answers.get(code, 0) + 1
         if answer["ok"]:

@@ -57,6 +57,7 @@ def run(data: Path, people: int) -> dict[str, Any]:
     lab, secret = room.cast.lab, room.cast.settings.SECRET_KEY
     cookies = [{f"seat_{lab}": seat_token(secret, seat, 1)} for seat in room.seats]
     stack = Stack(data, **LOOSE)
+    room.server = stack
     try:
         stack.start()
         given = enumerate(cookies[:POSTERS])
@@ -144,7 +145,13 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
     import os
+    import traceback
 
-    os._exit(0)  # green threads of idle phones need no end of their own
+    code = 1
+    try:
+        main()
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+    os._exit(code)  # green threads of phones and writers need no end of their own
