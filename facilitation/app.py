@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,10 @@ def create_app(settings: config.Settings | Mapping[str, Any] | None = None) -> F
     migrate.init_app(app, db, directory=str(MIGRATIONS))
     with app.app_context():
         prepare_engine(db.engine, busy_timeout_ms=settings.BUSY_TIMEOUT_MS)
+        if db.engine.dialect.name == "postgresql" and "eventlet" in sys.modules:
+            from facilitation.giving_way import give_way
+
+            give_way()
         writer = Writer(db.engine, counters=counters)
     login.init_app(app)
     csrf.init_app(app)
@@ -97,6 +102,9 @@ def flask_settings(settings: config.Settings) -> dict[str, Any]:
     }
 
 
+POOL_SECONDS = 5  # then whoever waits for a connection is told `busy`: a phone gives up after eight, and comes again later
+
+
 def engine_options(settings: config.Settings) -> dict[str, Any]:
     if settings.DATABASE_URL.startswith("sqlite"):
         Path(settings.DATABASE_URL.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
@@ -107,5 +115,6 @@ def engine_options(settings: config.Settings) -> dict[str, Any]:
         "pool_pre_ping": True,
         "pool_size": 8,
         "max_overflow": 12,
+        "pool_timeout": POOL_SECONDS,
         "isolation_level": "REPEATABLE READ",
     }
