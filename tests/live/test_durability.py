@@ -21,6 +21,7 @@ from facilitation.core.unit_of_work import reading
 from facilitation.extensions import db
 from facilitation.people.seats import seat_token
 from tests.cast import Cast
+from tests.faults.ready import Ready
 from tests.running import Server
 
 pytestmark = pytest.mark.both_databases
@@ -93,23 +94,20 @@ def test_twenty_kills_during_a_thousand_posts(prepared: tuple[Path, dict[str, An
     server = Server(data, "--no-demo", **LOOSE).start()
     bots = [Bot(server.url, given["lab"], given["board"], cookie, f"Person {n}") for n, cookie in enumerate(given["cookies"])]
     threads = [threading.Thread(target=bot.run) for bot in bots]
-    chance = random.Random(20261122)
-    try:
+    chance, kills = random.Random(20261122), 0
+    with Ready(server) as ready:
         for thread in threads:
             thread.start()
-        kills = 0
         while kills < KILLS and any(thread.is_alive() for thread in threads):
             done, goal = sum(len(bot.acknowledged) for bot in bots), (kills + 1) * PEOPLE * POSTS_EACH // (KILLS + 1)
             if done >= goal:
                 time.sleep(chance.uniform(0, 0.02))
-                server.kill()
-                server.start()
+                ready.kill()
+                ready.start()
                 kills += 1
             time.sleep(0.005)
         for thread in threads:
             thread.join(timeout=120)
-    finally:
-        server.kill()
     assert kills == KILLS
     assert [bot.failures for bot in bots] == [[]] * PEOPLE
     assert sum(bot.resent for bot in bots) > 0  # the kills did interrupt somebody
