@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from facilitation import config, live, web
@@ -39,11 +40,7 @@ def create_app(settings: config.Settings | Mapping[str, Any] | None = None) -> F
     db.init_app(app)
     migrate.init_app(app, db, directory=str(MIGRATIONS))
     with app.app_context():
-        prepare_engine(db.engine, busy_timeout_ms=settings.BUSY_TIMEOUT_MS)
-        if db.engine.dialect.name == "postgresql" and "eventlet" in sys.modules:
-            from facilitation.giving_way import give_way
-
-            give_way()
+        prepare_database(db.engine, settings)
         writer = Writer(db.engine, counters=counters)
     login.init_app(app)
     csrf.init_app(app)
@@ -100,6 +97,15 @@ def flask_settings(settings: config.Settings) -> dict[str, Any]:
         "WTF_CSRF_SSL_STRICT": False,  # Referrer-Policy is no-referrer; the Origin list does this work
         "TEMPLATES_AUTO_RELOAD": False,
     }
+
+
+def prepare_database(engine: Engine, settings: config.Settings) -> None:
+    """Make the engine keep the promises, among green threads too."""
+    prepare_engine(engine, busy_timeout_ms=settings.BUSY_TIMEOUT_MS)
+    if engine.dialect.name == "postgresql" and "eventlet" in sys.modules:
+        from facilitation.giving_way import give_way
+
+        give_way()
 
 
 POOL_SECONDS = 5  # then whoever waits for a connection is told `busy`: a phone gives up after eight, and comes again later
