@@ -26,6 +26,8 @@ from facilitation.stream.kept import Snapshots
 from facilitation.stream.record import News
 from facilitation.web.static_files import digest
 
+POOL_SECONDS = 5  # then whoever waits for a connection is told `busy`: a phone gives up after eight, and comes again later
+
 
 def create_app(settings: config.Settings | Mapping[str, Any] | None = None) -> Flask:
     """Build the application. `settings`: ready settings, overrides of the environment's, or None."""
@@ -106,9 +108,6 @@ def prepare_database(engine: Engine, settings: config.Settings) -> None:
         from facilitation.giving_way import give_way
 
         give_way()
-
-
-POOL_SECONDS = 5  # then whoever waits for a connection is told `busy`: a phone gives up after eight, and comes again later
 
 
 def engine_options(settings: config.Settings) -> dict[str, Any]:
