@@ -50,7 +50,11 @@ def violations(page: Page, *, contrast_only: bool = False) -> list[str]:
 
 
 def sideways(page: Page) -> int:
-    """By how many pixels the page is wider than its window, once it has found its shape."""
+    """By how many pixels the page is wider than its window, once it has found its shape. A page of the room is empty until it
+    is live: before, it would fit whatever comes."""
+    if page.locator(":is(#console, #phone, #wall) ~ #island").count():
+        page.wait_for_selector("html[data-link=live]")
+        page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
     for _ in range(40):  # asked again from here: the content policy lets nothing be evaluated inside the page
         found: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if found <= 0:
