@@ -44,6 +44,8 @@ def register(app: Flask) -> None:
     @login.user_loader
     def load(token: str) -> SignedIn | None:
         user_id, _, serial = token.rpartition(".")
+        if "without_database" in g:
+            return None
         with reading(db.engine) as session:
             user = session.get(User, user_id)
             if user is None or user.disabled_at is not None or str(user.session_serial) != serial:
@@ -68,9 +70,14 @@ def session() -> Session:
     return found
 
 
+def without_database() -> None:
+    """The database does not answer: the page that says so asks it nothing more, not even who reads it."""
+    g.without_database = True
+
+
 def staff_identity() -> Identity:
     """The signed-in account, or nobody."""
-    if isinstance(current_user._get_current_object(), SignedIn):
+    if "without_database" not in g and isinstance(current_user._get_current_object(), SignedIn):
         return Identity("staff", current_user.user, current_user.language)
     return Identity("nobody", language=asked_language())
 

@@ -70,6 +70,7 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
 def failed(error: Exception) -> ResponseReturnValue:
     if is_whole_database(error):
         log.warning("request without a database: %s", type(error).__name__)
+        access.without_database()
         return shown(Refused("busy", after_ms=2000))
     error_id = secrets.token_hex(4)
     log.exception("request failed, error id %s", error_id)

@@ -28,8 +28,10 @@ def register(app: Flask) -> None:
 def _requests(app: Flask) -> None:
     @app.before_request
     def speak() -> None:
+        i18n.set_locale(access.asked_language())  # also of the page that tells that the account could not be read
         who = access.staff_identity()
-        i18n.set_locale(who.language if who.kind == "staff" else access.asked_language())
+        if who.kind == "staff":
+            i18n.set_locale(who.language)
 
     @app.teardown_appcontext
     def give_back(_error: BaseException | None) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import psycopg2
@@ -152,6 +154,28 @@ def test_a_database_that_takes_no_writes_is_busy_and_can_be_read(app: Flask, cas
     postgres.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
     db.engine.dispose()
     assert cast.ask("lab.announce", cast.anna, text="Hello")["ok"]
+
+
+def test_whoever_finds_no_free_connection_is_told_busy_and_comes_again(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("facilitation.app.POOL_SECONDS", 0.2)
+    app = create_app({"DATA": str(data), "ASYNC_MODE": "threading", "TESTING": True})
+    with app.app_context():
+        cast = Cast(app)
+        cast.start("challenges")
+        envelope = {"v": 1, "key": "k" * 22, "name": "contribution.post"}
+        envelope["args"] = {"board": cast.board("challenges"), "text": "Once only"}
+        with ExitStack() as taken:
+            for _ in range(20):
+                taken.enter_context(db.engine.connect())
+            page = cast.browser(cast.anna).get(f"/labs/{cast.lab}", headers={"Accept-Language": "de"})
+            refusal = cast.dispatcher.handle(envelope, cast.ben, lab=cast.lab)
+        assert page.status_code == 503
+        assert "Einen Moment, der Server ist beschäftigt" in page.get_data(as_text=True)
+        assert (refusal["code"], refusal["retry"], refusal["after_ms"]) == ("busy", True, 1000)
+        for again in (False, True):
+            answer = cast.dispatcher.handle(envelope, cast.ben, lab=cast.lab)
+            assert (answer["ok"], answer.get("dup", False)) == (True, again)
+        db.engine.dispose()
 
 
 @pytest.mark.long
