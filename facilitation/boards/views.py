@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, Select, String, bindparam, func, select
+from sqlalchemy import BindParameter, Row, Select, String, bindparam, func, not_, select
 from sqlalchemy.orm import aliased
 
 from facilitation.boards import results
@@ -194,39 +194,40 @@ def result_of(session: Any, ballot: Ballot, minimum: int) -> dict[str, dict[str,
     return count(ballot.items, votes, minimum=minimum)
 
 
+_HELD_BACK = Prepared(select(Board.id, Board.columns).where(Board.lab_id == _LAB, not_(Board.shown_to_all)))
+_COUNTED = Prepared(
+    select(Contribution.column, func.count().label("texts"))
+    .where(
+        Contribution.board_id == bindparam("board"),
+        Contribution.status == "shown",
+        Contribution.parent_id.is_(None),
+        Contribution.origin != "owner_draft",
+    )
+    .group_by(Contribution.column)
+)
+_VOTED = Prepared(
+    select(Ballot.id, select(func.count()).where(Vote.ballot_id == Ballot.id).scalar_subquery().label("people"))
+    .where(Ballot.lab_id == _LAB, Ballot.number.is_not(None))
+)  # fmt: skip
+
+
 @view("tally")
 def tallies(looking: Looking, ids: Collection[str] | None) -> dict[str, Value]:
-    """Bare numbers: contributions per column before the reveal, and how many have voted."""
+    """Bare numbers: contributions per column before the reveal, and how many have voted. Only what is asked for is counted."""
     values: dict[str, Value] = {}
-    for board in looking.session.scalars(select(Board).where(Board.lab_id == looking.lab_id)):
-        if not board.shown_to_all and not looking.is_staff:
-            values |= _board_tally(looking, board)
-    voted = dict(
-        looking.session.execute(
-            select(Vote.ballot_id, func.count())
-            .join(Ballot, Ballot.id == Vote.ballot_id)
-            .where(Ballot.lab_id == looking.lab_id)
-            .group_by(Vote.ballot_id)
-        ).all()
-    )
-    opened = looking.session.scalars(select(Ballot.id).where(Ballot.lab_id == looking.lab_id, Ballot.number.is_not(None)))
-    values |= {ballot: {"ballot": ballot, "count": voted.get(ballot, 0)} for ballot in opened}
+    about = None if ids is None else {id_.partition(":")[0] for id_ in ids}  # boards and ballots
+    if not looking.is_staff:
+        for board in _HELD_BACK.rows(looking.asked, {"lab": looking.lab_id}):
+            if about is None or board.id in about:
+                values |= _board_tally(looking, board)
+    if ids is None or any(":" not in id_ for id_ in ids):
+        for ballot in _VOTED.rows(looking.asked, {"lab": looking.lab_id}):
+            values[ballot.id] = {"ballot": ballot.id, "count": ballot.people}
     return values if ids is None else {id_: values[id_] for id_ in ids if id_ in values}
 
 
-def _board_tally(looking: Looking, board: Board) -> dict[str, Value]:
-    counted = dict(
-        looking.session.execute(
-            select(Contribution.column, func.count())
-            .where(
-                Contribution.board_id == board.id,
-                Contribution.status == "shown",
-                Contribution.parent_id.is_(None),
-                Contribution.origin != "owner_draft",
-            )
-            .group_by(Contribution.column)
-        ).all()
-    )
+def _board_tally(looking: Looking, board: Row[Any]) -> dict[str, Value]:
+    counted = {row.column: row.texts for row in _COUNTED.rows(looking.asked, {"board": board.id})}
     columns = [column["id"] for column in board.columns] or [""]
     return {
         tally_id(board.id, column): {"board": board.id, "column": column, "count": counted.get(column, 0)} for column in columns

@@ -1,4 +1,5 @@
-"""Snapshots that are kept: built once, carried on by deltas, encoded and packed once for everybody who comes late.
+"""Snapshots that are kept: built once, carried on by deltas, encoded and packed once for everybody who comes late; and deltas,
+built once for everybody who lost the same piece: when a room's network comes back, all its phones ask for the same.
 
 By the law of the stream, the snapshot at h carried on by the delta h→H is the snapshot at H: so a kept one is never older
 than the moment it is asked for, and text that was hidden or withdrawn is gone from it (D14). What differs between people,
@@ -17,6 +18,7 @@ from typing import Any
 from facilitation.stream.read import Looking, Value, delta, epoch_and_head, snapshot
 
 LABS = 64  # the ones looked at last are kept
+CATCH_UPS = 1_000_000  # characters of the deltas kept of one stream
 HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"  # gzip without name and time: same content, same bytes
 
 
@@ -86,6 +88,49 @@ class Kept:
 
 def _end(mine: Value | None) -> str:
     return "}" if mine is None else f',"mine":{encoded(mine)}}}'
+
+
+class CatchUp:
+    """One delta as JSON, with its end left open for `mine`."""
+
+    def __init__(self, change: dict[str, Any]) -> None:
+        self._text = encoded(change)[:-1]
+
+    def __len__(self) -> int:
+        return len(self._text)
+
+    def whole(self, mine: Value | None = None) -> str:
+        """The delta as JSON, with what is only this person's."""
+        return self._text + _end(mine)
+
+
+class CatchUps:
+    """The deltas up to the last number of each stream that somebody asked for lately: what was true before is kept for nobody."""
+
+    def __init__(self, room: int = CATCH_UPS) -> None:
+        self._kept: OrderedDict[tuple[str, str, str], tuple[int, dict[int, CatchUp]]] = OrderedDict()
+        self._room = room
+
+    def get(self, looking: Looking, epoch: str, have: int, head: int) -> CatchUp | None:
+        """What changed from `have` to `head`, the number of the stream in the moment that `looking` holds; None when a
+        snapshot is the better answer."""
+        where = (epoch, looking.lab_id, looking.audience)
+        known_at, known = self._kept.get(where, (head, {}))
+        if known_at != head:
+            known = {}
+        if have not in known:
+            change = delta(looking, have)
+            if change is None:
+                return None
+            found = CatchUp(change)
+            if sum(map(len, known.values())) + len(found) > self._room:
+                known = {}
+            known[have] = found
+        self._kept[where] = (head, known)
+        self._kept.move_to_end(where)
+        while len(self._kept) > LABS:
+            self._kept.popitem(last=False)
+        return known[have]
 
 
 class Snapshots:

@@ -25,8 +25,8 @@ from facilitation.people.place import Place, place_of, sitting
 from facilitation.people.recognise import recognise
 from facilitation.people.seats import seat_token
 from facilitation.permissions import COMMANDS, standing_of
-from facilitation.stream.kept import Kept, Snapshots, encoded
-from facilitation.stream.read import Looking, delta, epoch_and_head
+from facilitation.stream.kept import CatchUp, CatchUps, Kept, Snapshots
+from facilitation.stream.read import Looking, epoch_and_head
 from facilitation.stream.record import ROOM, STAFF
 
 LAB_STAFF = frozenset({"coordinator", "organiser", "facilitator", "rapporteur", "case_owner"})
@@ -130,16 +130,14 @@ def streams_of(who: Identity, standing: frozenset[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Synced:
-    """The answer to `sync`: a kept snapshot or a delta of one stream, and what is the seat's own."""
+    """The answer to `sync`: a snapshot or a delta of one stream, and what is the seat's own."""
 
-    news: Kept | dict[str, Any]
+    news: Kept | CatchUp
     mine: dict[str, Any] | None
 
     def text(self) -> str:
         """As JSON."""
-        if isinstance(self.news, Kept):
-            return self.news.whole(self.mine)
-        return encoded(self.news if self.mine is None else {**self.news, "mine": self.mine})
+        return self.news.whole(self.mine)
 
 
 def synced(asked: Connection, who: Identity, lab_id: str, wanted: Mapping[str, Any], settings: Any) -> Synced:
@@ -168,7 +166,7 @@ def synced_seat(asked: Connection, place: Place | None, lab_id: str, wanted: Map
 
 def _news(
     asked: Connection, lab_id: str, stream: str, now: tuple[str, int], wanted: Mapping[str, Any], settings: Any
-) -> Kept | dict[str, Any]:
+) -> Kept | CatchUp:
     """A delta when the client's epoch and number can be built on, else a snapshot. Most who come need nothing new read."""
     snapshots: Snapshots = extension("snapshots")
     epoch, head = now
@@ -176,11 +174,12 @@ def _news(
     known = have if isinstance(have, int) and not isinstance(have, bool) else None
     builds_on = known if wanted.get("epoch") == epoch else None
     if builds_on == head:
-        return {"epoch": epoch, "stream": stream, "from": head, "to": head, "changes": []}
+        return CatchUp({"epoch": epoch, "stream": stream, "from": head, "to": head, "changes": []})
     if builds_on is None and (kept := snapshots.at(epoch, lab_id, stream, head)) is not None:
         return kept
     looking = Looking(asked, lab_id, stream, settings)
-    short = delta(looking, builds_on) if builds_on is not None else None
+    catch_ups: CatchUps = extension("catch_ups")
+    short = catch_ups.get(looking, epoch, builds_on, head) if builds_on is not None else None
     return snapshots.get(looking) if short is None else short
 
 

@@ -9,8 +9,8 @@ import zlib
 from facilitation.core.actor import SYSTEM
 from facilitation.core.unit_of_work import reading
 from facilitation.extensions import db
-from facilitation.stream.kept import Snapshots
-from facilitation.stream.read import Looking
+from facilitation.stream.kept import CatchUps, Snapshots
+from facilitation.stream.read import Looking, delta, epoch_and_head
 from facilitation.stream.record import AUDIENCES
 from tests.cast import ORIGIN, Cast
 from tests.live.scenario import walk
@@ -59,3 +59,53 @@ def test_hidden_words_are_in_no_later_snapshot_though_one_is_kept(cast: Cast) ->
     assert b"okapi" not in gzip.decompress(later.data)
     same = browser.get(path, headers={**ORIGIN, "Accept-Encoding": "gzip", "If-None-Match": later.headers["ETag"]})
     assert same.status_code == 304
+
+
+def test_after_every_command_kept_deltas_are_the_fresh_ones(cast: Cast) -> None:
+    """From the beginning, from the step before, and from nothing lost: each asked for twice."""
+    kept, before, found = CatchUps(), dict.fromkeys(AUDIENCES, 0), 0
+    for _ in walk(cast, lambda who, name, args: cast.ask(name, SYSTEM if who == "system" else getattr(cast, who), **args)):
+        with reading(db.engine) as session:
+            for audience in AUDIENCES:
+                epoch, head = epoch_and_head(session, cast.lab, audience)
+                for have in (0, before[audience], head):
+                    looking = Looking(session, cast.lab, audience, cast.settings)
+                    first, again = (kept.get(looking, epoch, have, head) for _ in "12")
+                    assert first is not None
+                    assert first is again
+                    assert json.loads(first.whole()) == delta(looking, have)
+                    assert json.loads(first.whole({"seat": "a"}))["mine"] == {"seat": "a"}
+                    found += 1
+                before[audience] = head
+    assert found > 100
+
+
+def test_deltas_are_kept_within_bounds(cast: Cast) -> None:
+    cast.start("challenges")
+    for n in range(6):
+        cast.act("contribution.post", cast.ben, board=cast.board("challenges"), text=f"Number {n} of six")
+    with reading(db.engine) as session:
+        looking = Looking(session, cast.lab, "staff", cast.settings)
+        epoch, head = epoch_and_head(session, cast.lab, "staff")
+        whole = CatchUps().get(looking, epoch, head - 2, head)
+        assert whole is not None
+        narrow = CatchUps(room=len(whole) + 10)  # characters: each of two fits, both together do not
+        one, two = narrow.get(looking, epoch, head - 1, head), narrow.get(looking, epoch, head - 2, head)
+        assert one is not None
+        assert two is not None
+        assert narrow.get(looking, epoch, head - 2, head) is two
+        assert narrow.get(looking, epoch, head - 1, head) is not one
+        assert narrow.get(looking, epoch, head + 5, head) is None  # from another time: a snapshot is the answer
+
+
+def test_hidden_words_are_in_no_later_delta_though_one_is_kept(cast: Cast) -> None:
+    cast.start("challenges")
+    posted = cast.act("contribution.post", cast.ben, board=cast.board("challenges"), text="okapi")
+    cast.act("activity.reveal", cast.anna)
+    state = cast.look("room")
+    browser = cast.browser(cast.chloe)
+    path = f"/labs/{cast.lab}/stream/room?epoch={state['epoch']}&have={state['seq'] - 3}"
+    for _ in "12":
+        assert b"okapi" in browser.get(path, headers=ORIGIN).data
+    cast.act("contribution.hide", cast.anna, id=posted["id"], reason="names a company")
+    assert b"okapi" not in browser.get(path, headers=ORIGIN).data
