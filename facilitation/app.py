@@ -26,6 +26,7 @@ from facilitation.stream.kept import CatchUps, Snapshots
 from facilitation.stream.record import News
 from facilitation.web.static_files import digest
 
+CONNECTIONS = 20  # to PostgreSQL, at most, of each worker
 POOL_SECONDS = 5  # then whoever waits for a connection is told `busy`: a phone gives up after eight, and comes again later
 
 
@@ -118,9 +119,8 @@ def engine_options(settings: config.Settings) -> dict[str, Any]:
     # A reading is one moment of the database; the writer asks for another level (core/unit_of_work.py).
     return {
         "hide_parameters": True,
-        "pool_pre_ping": True,
-        "pool_size": 8,
-        "max_overflow": 12,
+        "pool_size": CONNECTIONS,
+        "max_overflow": 0,  # what goes beyond the size would be closed after each use and made again for the next
         "pool_timeout": POOL_SECONDS,
         "isolation_level": "REPEATABLE READ",
     }

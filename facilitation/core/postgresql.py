@@ -9,11 +9,12 @@ turn has come, as on SQLite, and two batches never wait for each other in a circ
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 
 from facilitation.core.errors import Refused
 
@@ -21,6 +22,7 @@ EVERYTHING = 7_262_026_112  # the lock that all writers share, and that a writer
 #: Classes of errors after which the same command may succeed later: connection, resources, operator, system, locks, read-only.
 PASSING = ("08", "53", "57", "58", "40", "55P03", "25006")
 TOO_LONG = "22001"
+ASK_AFTER = 1.0  # seconds: a connection that lay idle for longer is asked whether it is still there
 
 
 def prepare(engine: Engine, *, busy_timeout_ms: int) -> None:
@@ -35,6 +37,20 @@ def prepare(engine: Engine, *, busy_timeout_ms: int) -> None:
             cursor.execute("SELECT set_config('synchronous_commit', 'on', false) FROM pg_settings "
                            "WHERE name = 'synchronous_commit' AND setting = 'off'")  # fmt: skip
         connection.autocommit = False
+
+    @event.listens_for(engine, "checkin")
+    def _was_there(_connection: Any, record: Any) -> None:
+        record.info["seen"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _is_there(connection: Any, record: Any, _fairy: Any) -> None:
+        """What `pool_pre_ping` does for every use, at the price of a journey for each question of a room that joins."""
+        if time.monotonic() - record.info.get("seen", time.monotonic()) < ASK_AFTER:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error  # all the others are as old: each is made anew when it is needed
 
     @event.listens_for(engine, "before_cursor_execute")
     def _no_nul(_c: Any, _cursor: Any, _statement: str, parameters: Any, _context: Any, _many: bool) -> None:

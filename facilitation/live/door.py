@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from threading import Semaphore
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,6 +25,7 @@ from facilitation.live.presence import Presence
 from facilitation.web.access import synced
 
 STRIKES = 3
+AT_ONCE = 12  # a room that joins, or comes back, waits here in the first place: connections of the database are for commands too
 ELSEWHERE_MS = 30_000  # a page whose place a newer one took: people with so many pages open look at few of them
 
 
@@ -52,6 +54,7 @@ class Door:
         self._limits, self._announcer = extension["limits"], extension["announcer"]
         self._presence = extension["presence"] = Presence(app, socketio, self._settings)
         self._admission = Admission(app, self._settings)
+        self._turn = Semaphore(AT_ONCE)
         self._connections: dict[str, Connection] = extension.setdefault("connections", {})
 
     def on_connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> None:
@@ -62,7 +65,7 @@ class Door:
         if len(self._connections) >= self._settings.MAX_SOCKETS:
             raise ConnectionRefusedError("full")
         try:
-            with self._app.app_context(), moment(db.engine) as asked:
+            with self._turn, self._app.app_context(), moment(db.engine) as asked:
                 connection, hello = self._admission.admit(asked, environ, auth)
         except Refused as refusal:
             raise ConnectionRefusedError(refusal.code) from None
@@ -113,7 +116,7 @@ class Door:
             wanted = {}
         self._counters.resyncs += wanted.get("have") is not None
         try:
-            with self._app.app_context(), moment(db.engine) as asked, use_locale(connection.who.language):
+            with self._turn, self._app.app_context(), moment(db.engine) as asked, use_locale(connection.who.language):
                 return Encoded(synced(asked, connection.who, connection.lab, wanted, self._settings).text())
         except Refused as refusal:
             return {"gone": refusal.code}

@@ -122,6 +122,22 @@ def test_a_lost_connection_is_busy_and_the_next_write_works(engine: Engine, post
     assert Writer(engine).run(add_one("a")) == 1
 
 
+def test_a_connection_that_lay_idle_is_asked_before_it_is_used(
+    engine: Engine, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = Writer(engine)
+    assert writer.run(add_one("a")) == 1
+    monkeypatch.setattr("facilitation.core.postgresql.ASK_AFTER", 0.0)
+    postgres.hang_up_on_all()
+    assert writer.run(add_one("a")) == 2
+    monkeypatch.undo()
+    postgres.hang_up_on_all()
+    with pytest.raises(Refused) as caught:  # used a moment ago, so nobody asked
+        writer.run(add_one("a"))
+    assert caught.value.code == "busy"
+    assert writer.run(add_one("a")) == 3
+
+
 @pytest.mark.parametrize(
     ("word", "code"), [("x" * 6, "too_long"), ("a\0b", "invalid")], ids=["longer than the column", "with NUL"]
 )

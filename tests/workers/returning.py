@@ -97,8 +97,8 @@ class Phone:
             answer = json.loads(packet[3:])[0]
             self.seq, self.epoch = answer.get("to", answer.get("seq")), answer["epoch"]
             self.caught_up.append(time.monotonic())
-        elif packet.startswith(("44", "1")):
-            raise OSError("refused")
+        elif packet.startswith(("41", "44", "1")):
+            raise OSError("refused or sent away")
 
     def _ask(self, wire: Any) -> None:
         have = {"epoch": self.epoch, "have": self.seq} if self.epoch else {}
