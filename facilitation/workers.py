@@ -21,6 +21,7 @@ from facilitation.config import PREFIX, ROOT, Settings
 PROGRAM = ROOT / "wsgi.py"
 END_SECONDS = 15.0  # a worker says goodbye within five
 READY_SECONDS = 60.0
+CALM_SECONDS = 8.0  # between two renewals: a thousand phones that were sent away are back, and are not sent away on their way
 STEADY = 60.0  # one that ended before is counted as a failure
 LONGEST_PAUSE = 30.0
 
@@ -122,16 +123,23 @@ class Workers:
         self._renewing = True
 
     def _look(self) -> None:
-        for worker in self.workers:
-            happened = worker.look()
-            if happened:
-                self._tell(happened)
+        self._restart_lost()
         if self._renewing:
             self._renewing = False
             self._one_after_the_other()
 
-    def _one_after_the_other(self) -> None:
+    def _restart_lost(self) -> None:
         for worker in self.workers:
+            happened = worker.look()
+            if happened:
+                self._tell(happened)
+
+    def _one_after_the_other(self) -> None:
+        for place, worker in enumerate(self.workers):
+            calm = time.monotonic() + (CALM_SECONDS if place else 0)
+            while not self._stopping and time.monotonic() < calm:
+                self._restart_lost()
+                time.sleep(0.2)
             if self._stopping:
                 return
             worker.end()
