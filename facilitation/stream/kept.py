@@ -126,8 +126,8 @@ class CatchUps:
             if sum(map(len, known.values())) + len(found) > self._room:
                 known = {}
             known[have] = found
+        self._kept.pop(where, None)
         self._kept[where] = (head, known)
-        self._kept.move_to_end(where)
         while len(self._kept) > LABS:
             self._kept.popitem(last=False)
         return known[have]
@@ -149,8 +149,8 @@ class Snapshots:
         epoch, head = epoch_and_head(looking.asked, looking.lab_id, looking.audience)
         where = (epoch, looking.lab_id, looking.audience)
         kept = self._brought_to(looking, self._kept.get(where), head)
+        self._kept.pop(where, None)
         self._kept[where] = kept
-        self._kept.move_to_end(where)
         while len(self._kept) > LABS:
             self._kept.popitem(last=False)
         return kept
