@@ -109,7 +109,7 @@ def test_f5_a_line_that_died_without_a_word_is_noticed(room: MakeRoom, ledger: L
 
 def test_f6_doubled_and_swapped_frames_change_nothing(room: MakeRoom, ledger: Ledger) -> None:
     """F6: a command that arrives twice has one effect; changes in the wrong order are noticed and asked for anew."""
-    people, frames = sized(6, 240), sized(150, 100_000)
+    people, frames = sized(6, 280), sized(150, 100_000)
     lab = room(people)
 
     async def play() -> None:
