@@ -22,7 +22,7 @@ from facilitation.limiting import Limits
 from facilitation.live.announcer import Announcer
 from facilitation.live.between import Between
 from facilitation.paths import MIGRATIONS, STATIC, TEMPLATES
-from facilitation.stream.kept import CatchUps, Snapshots
+from facilitation.stream.kept import Snapshots
 from facilitation.stream.record import News
 from facilitation.web.static_files import digest
 
@@ -58,7 +58,6 @@ def create_app(settings: config.Settings | Mapping[str, Any] | None = None) -> F
         "announcer": announcer,
         "limits": Limits(settings),
         "snapshots": Snapshots(),
-        "catch_ups": CatchUps(),
     }
     between = app.extensions["facilitation"]["between"] = Between(app, socketio, settings)
 

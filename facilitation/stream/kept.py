@@ -134,9 +134,10 @@ class CatchUps:
 
 
 class Snapshots:
-    """The newest snapshot of each stream that somebody asked for lately."""
+    """The newest snapshot of each stream that somebody asked for lately, and beside them what leads to it."""
 
     def __init__(self) -> None:
+        self.catch_ups = CatchUps()
         self._kept: OrderedDict[tuple[str, str, str], Kept] = OrderedDict()
 
     def at(self, epoch: str, lab: str, audience: str, head: int) -> Kept | None:

@@ -25,7 +25,7 @@ from facilitation.people.place import Place, place_of, sitting
 from facilitation.people.recognise import recognise
 from facilitation.people.seats import seat_token
 from facilitation.permissions import COMMANDS, standing_of
-from facilitation.stream.kept import CatchUp, CatchUps, Kept, Snapshots
+from facilitation.stream.kept import CatchUp, Kept, Snapshots
 from facilitation.stream.read import Looking, epoch_and_head
 from facilitation.stream.record import ROOM, STAFF
 
@@ -178,8 +178,7 @@ def _news(
     if builds_on is None and (kept := snapshots.at(epoch, lab_id, stream, head)) is not None:
         return kept
     looking = Looking(asked, lab_id, stream, settings)
-    catch_ups: CatchUps = extension("catch_ups")
-    short = catch_ups.get(looking, epoch, builds_on, head) if builds_on is not None else None
+    short = snapshots.catch_ups.get(looking, epoch, builds_on, head) if builds_on is not None else None
     return snapshots.get(looking) if short is None else short
 
 
