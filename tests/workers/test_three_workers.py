@@ -28,7 +28,7 @@ from tests.workers.phones import Listener, Poster
 from tests.workers.stack import Stack, until
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(1800)]
-POSTERS = 6
+POSTERS, PAUSE = 6, (0.1, 0.4)  # seconds: nobody may write more than 200 texts, and renewing three workers takes its time
 
 
 @dataclass
@@ -44,7 +44,7 @@ class Room:
 
     def posters(self) -> list[Poster]:
         given = enumerate(self.cookies[:POSTERS])
-        return [Poster(self.stack.url, self.lab, self.board, cookie, f"Person {n}") for n, cookie in given]
+        return [Poster(self.stack.url, self.lab, self.board, cookie, f"Person {n}", PAUSE) for n, cookie in given]
 
     def listeners(self) -> list[Listener]:
         return [
