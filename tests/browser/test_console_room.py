@@ -179,6 +179,13 @@ def test_the_rules_of_accessibility_find_nothing(lab: Stage, browser: Browser, s
         expect(page.locator("dialog[open]")).to_have_count(0)
 
 
+def test_what_has_nothing_yet_fits_the_narrowest_phone(stage: MakeStage, browser: Browser) -> None:
+    page = open_console(stage(kind="flagship_lab"), browser, viewport={"width": 320, "height": 700})
+    page.get_by_role("navigation", name="Views").get_by_role("button", name="Covered").click()
+    expect(page.locator(".coverage").get_by_text("none", exact=True)).to_have_count(4)
+    assert sideways(page) <= 0
+
+
 @pytest.mark.parametrize("width", [320, 390])
 def test_on_a_phone_everything_is_behind_tabs_without_sideways_scrolling(lab: Stage, browser: Browser, width: int) -> None:
     page = open_console(lab, browser, viewport={"width": width, "height": 844}, has_touch=True)
