@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,10 @@ from facilitation.people.seats import seat_token
 from tests.running import chosen_mode, free_port
 
 PHONE = {"width": 390, "height": 844}
+LATE = int(os.environ.get("FACILITATION_TEST_LATE_MS", "0"))  # see late.js
 STARTS_WITHIN = 60.0
+PATIENCE = 15.0  # seconds
+LATE_SCRIPT = Path(__file__).parent / "late.js"
 
 
 class Server:
@@ -189,6 +193,8 @@ class Stage:
         usual: dict[str, Any] = {"viewport": PHONE, "locale": "en-GB", "service_workers": "block"}
         context = browser.new_context(base_url=self.server.url, **{**usual, **options})
         context.set_default_timeout(15_000)
+        if LATE:
+            context.add_init_script(LATE_SCRIPT.read_text(encoding="utf-8").replace("LATE_MS", str(LATE)))
         if who is not None:
             context.add_cookies([{"name": n, "value": v, "url": self.server.url} for n, v in self.cookies(who).items()])
         return context
@@ -204,6 +210,14 @@ class Stage:
         """Whose phone this is, from its cookie."""
         cookie = next(item for item in page.context.cookies() if item["name"] == f"seat_{self.lab}")
         return Identity("seat", cookie["value"].partition(".")[0])
+
+
+def becomes(ask: Callable[[], Any], wanted: Any) -> None:
+    """What the server says is `wanted`, at the latest after a while. A page shows some acts before they are stored."""
+    ends = time.monotonic() + PATIENCE
+    while (found := ask()) != wanted and time.monotonic() < ends:
+        time.sleep(0.1)
+    assert found == wanted
 
 
 def write(page: Page, text: str) -> None:

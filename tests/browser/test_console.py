@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.rooms import SAID, clusters, contribution, open_console, post, slip, toast, with_strengths
-from tests.browser.stage import Stage
+from tests.browser.stage import Stage, becomes
 
 pytestmark = pytest.mark.browser
 MakeStage = Callable[..., Stage]
@@ -57,12 +57,12 @@ def test_clustering_by_tap_with_same_as_rename_and_dissolve(lab: Stage, browser:
     page.get_by_label("Name of the cluster").fill("Known origin")
     page.get_by_role("button", name="Make cluster").click()
     expect(page.get_by_role("group", name="Cluster “Known origin”")).to_be_visible()
-    assert clusters(lab) == {"Known origin": list(SAID[:2])}
+    becomes(lambda: clusters(lab), {"Known origin": list(SAID[:2])})
     slip(page, SAID[2]).click()
     page.get_by_role("button", name="Same as…").click()
     slip(page, "Known origin").click()  # the head of the cluster
     expect(toast(page, "1 put into “Known origin”")).to_be_visible()
-    assert clusters(lab) == {"Known origin": list(SAID[:3])}
+    becomes(lambda: clusters(lab), {"Known origin": list(SAID[:3])})
     slip(page, "Known origin").click()
     page.get_by_label("Name of the cluster").fill("Known origin and leverage")
     page.get_by_role("button", name="Rename").click()
@@ -71,7 +71,7 @@ def test_clustering_by_tap_with_same_as_rename_and_dissolve(lab: Stage, browser:
     expect(page.get_by_role("group", name=re.compile("^Cluster"))).to_have_count(0)
     page.keyboard.press("u")
     expect(toast(page, "Taken back.")).to_be_visible()
-    assert clusters(lab) == {"Known origin and leverage": list(SAID[:3])}
+    becomes(lambda: clusters(lab), {"Known origin and leverage": list(SAID[:3])})
 
 
 def test_clustering_with_the_keyboard_alone(lab: Stage, browser: Browser) -> None:
@@ -98,7 +98,7 @@ def test_clustering_with_the_keyboard_alone(lab: Stage, browser: Browser) -> Non
         page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")  # the head of the cluster stands on top
     expect(toast(page, "1 put into “Outside eyes”")).to_be_visible()
-    assert clusters(lab) == {"Outside eyes": list(SAID[:3])}
+    becomes(lambda: clusters(lab), {"Outside eyes": list(SAID[:3])})
     page.keyboard.press("u")
     expect(toast(page, "Taken back.")).to_be_visible()
     page.keyboard.press("d")
@@ -139,7 +139,7 @@ def test_dragging_a_slip_into_a_cluster_and_to_another_column(lab: Stage, browse
     page = open_console(lab, browser)
     drag(page, slip(page, SAID[1]), page.locator("[data-drop^='pile:']"))
     expect(toast(page, "1 put into “Known origin”")).to_be_visible()
-    assert clusters(lab) == {"Known origin": list(SAID[:2])}
+    becomes(lambda: clusters(lab), {"Known origin": list(SAID[:2])})
     drag(page, slip(page, SAID[2]), page.locator("[data-drop='column:T']"))
     expect(toast(page, "1 moved to “Threats”")).to_be_visible()
     expect(page.locator("[data-drop='column:T']")).to_contain_text(SAID[2])

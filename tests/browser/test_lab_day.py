@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.stage import Stage
+from tests.browser.rooms import tap_twice
+from tests.browser.stage import Stage, becomes
 
 pytestmark = pytest.mark.browser
 
@@ -50,14 +51,9 @@ def open_wall(stage: Stage, browser: Browser) -> Page:
 
 def press_next(console: Page, title: str) -> None:
     """The next step of the agenda; when the clock still runs it wants a second press."""
-    button = console.get_by_role("region", name="Control bar").get_by_role("button", name=re.compile(re.escape(title)))
-    button.click()
     head = console.get_by_role("region", name="Control bar")
-    try:
-        expect(head.get_by_role("paragraph").first).to_contain_text(title, timeout=1500)
-    except AssertionError:
-        button.click()
-        expect(head.get_by_role("paragraph").first).to_contain_text(title)
+    tap_twice(head.get_by_role("button", name=re.compile(re.escape(title))))
+    expect(head.get_by_role("paragraph").first).to_contain_text(title)
 
 
 @pytest.mark.slow
@@ -153,7 +149,7 @@ def test_the_closing_minute(stage: Callable[..., Stage], browser: Browser) -> No
     assert final["final"] == _head(day)
     answer = day.ask("contribution.post", day.seat_of(late), board=day.board("challenges"), text="Written too late")
     assert (answer["code"], answer["retry"]) == ("closed", False)
-    assert day.texts() == ["Written in good time", "Written in the last seconds"]
+    becomes(day.texts, ["Written in good time", "Written in the last seconds"])
     expect(writer.locator("body")).to_contain_text("Written in the last seconds")  # own words can still be seen
 
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, Request, Route, expect
 from facilitation.core.actor import SYSTEM
 from facilitation.extensions import db
 from tests.browser.conftest import SAMPLE_CASES
-from tests.browser.stage import Server, Stage, own, write
+from tests.browser.stage import Server, Stage, becomes, own, write
 from tests.databases import copied
 
 pytestmark = pytest.mark.browser
@@ -86,17 +86,17 @@ def test_offline_writing_reload_and_back_gives_each_text_once_in_order(stage: Ma
         write(page, text)
         expect(page.locator(own(page, text))).to_contain_text("On this phone, sends itself")
     assert kept(page) == 2
-    assert lab.texts() == ["Zero, before the tunnel"]
+    becomes(lab.texts, ["Zero, before the tunnel"])
     # A page cannot load without network on plain http: here pages load again, but nothing that is live gets through.
     page.context.set_offline(False)
     page.reload()
     expect(page.locator(own(page, "One, in the dark"))).to_contain_text("On this phone, sends itself")
     write(page, "Three, after the reload")
     assert kept(page) == 3
-    assert lab.texts() == ["Zero, before the tunnel"]
+    becomes(lab.texts, ["Zero, before the tunnel"])
     find(page)
     expect(page.locator(own(page, "Three, after the reload"))).to_contain_text("Shown to all", timeout=20_000)
-    assert lab.texts() == ["Zero, before the tunnel", "One, in the dark", "Two, in the dark", "Three, after the reload"]
+    becomes(lab.texts, ["Zero, before the tunnel", "One, in the dark", "Two, in the dark", "Three, after the reload"])
     assert kept(page) == 0
     numbers = [
         value["n"] for value in lab.entities("contribution").values() if value["text"].startswith(("Zero", "One", "Two", "Three"))
@@ -145,7 +145,7 @@ def test_an_answer_that_got_lost_does_not_double_the_text(stage: MakeStage, brow
     expect(page.locator(".delivery[data-state=waiting]")).to_have_count(0)
     while kept(page):
         page.wait_for_timeout(200)
-    assert lab.texts() == ["Once and only once"]
+    becomes(lab.texts, ["Once and only once"])
     assert len(lost) == 2
     assert len(set(lost)) == 1  # the same key each time
 
@@ -164,7 +164,7 @@ def test_a_network_without_sockets_works_over_http(stage: MakeStage, browser: Br
     lab.act("contribution.post", lab.seat(tier="2"), board=lab.board("takeaways"), text="And back the same way")
     expect(page.get_by_text("And back the same way")).to_be_visible(timeout=8000)
     lab.go_to("evaluation")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Five questions about today", timeout=8000)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Five questions about today")
 
 
 def test_a_network_that_blocks_websockets_only_uses_long_polling(stage: MakeStage, browser: Browser) -> None:
@@ -221,7 +221,7 @@ def test_a_server_that_restarts_costs_nothing(migrated: Path, tmp_path: Path, br
         time.sleep(1)  # the phone tries and fails
         server.start()
         expect(page.locator(own(page, "While it was away"))).to_contain_text("Shown to all", timeout=40_000)
-        assert lab.texts() == ["Before the restart", "While it was away"]
+        becomes(lab.texts, ["Before the restart", "While it was away"])
     finally:
         server.stop()
         for context in browser.contexts:

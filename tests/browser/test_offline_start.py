@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from facilitation.core.actor import SYSTEM, Identity
 from facilitation.extensions import db
 from tests.browser.conftest import SAMPLE_CASES
-from tests.browser.stage import Server, Stage, own, write
+from tests.browser.stage import Server, Stage, becomes, own, write
 from tests.databases import copied
 
 pytestmark = pytest.mark.browser
@@ -84,7 +84,7 @@ def test_the_page_starts_without_a_server_and_sends_what_was_written_then(own_se
     expect(page.locator(own(page, "Started in the dark"))).to_contain_text("On this phone, sends itself")
     own_server.start()
     expect(page.locator(own(page, "Started in the dark"))).to_contain_text("Shown to all", timeout=60_000)
-    assert lab.texts() == ["Before the dark", "Started in the dark"]
+    becomes(lab.texts, ["Before the dark", "Started in the dark"])
     page.reload()  # the server answers again: its page, not the kept one
     page.wait_for_selector("html[data-link=live]")
     expect(page.get_by_text("Started in the dark").first).to_be_visible()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, WebSocket, expect
 
-from tests.browser.stage import Stage, own, write
+from tests.browser.stage import Stage, becomes, own, write
 
 pytestmark = pytest.mark.browser
 MakeStage = Callable[..., Stage]
@@ -46,7 +46,7 @@ def test_joining_without_an_account_leads_to_the_first_contribution(stage: MakeS
     expect(page.locator("#composer-text")).to_be_visible()  # the phone followed the room by itself
     write(page, "It works only if you are big")
     expect(page.locator(own(page, "It works only if you are big"))).to_contain_text("Stored. Others see it at the reveal")
-    assert lab.texts() == ["It works only if you are big"]
+    becomes(lab.texts, ["It works only if you are big"])
 
 
 def test_joining_works_without_scripts(stage: MakeStage, browser: Browser) -> None:
@@ -72,7 +72,7 @@ def test_a_reload_keeps_the_same_person_and_the_draft(stage: MakeStage, browser:
     page.wait_for_selector("html[data-link=live]")
     expect(page.locator(own(page, "Small mines"))).to_contain_text("Stored")
     expect(page.locator("#composer-text")).to_have_value("half of a thou")
-    assert lab.texts() == ["Small mines cannot pay the audit"]
+    becomes(lab.texts, ["Small mines cannot pay the audit"])
 
 
 def test_a_contribution_appears_on_the_other_phone(stage: MakeStage, browser: Browser) -> None:
@@ -81,7 +81,7 @@ def test_a_contribution_appears_on_the_other_phone(stage: MakeStage, browser: Br
     ben, chloe = lab.phone(browser, tier="1"), lab.phone(browser, tier="2")
     hard = "Ask three suppliers for their data <b>&amp; {{ 7*7 }}"
     write(ben, hard)
-    expect(chloe.get_by_text(hard, exact=True)).to_be_visible(timeout=2000)
+    expect(chloe.get_by_text(hard, exact=True)).to_be_visible()
     # The second one waits behind the pill: the list of Chloé does not move while she reads.
     write(ben, "Second, behind the pill")
     pill = chloe.get_by_role("button", name="1 new contribution")
@@ -157,7 +157,7 @@ def test_two_wordings_at_once_show_both_texts(stage: MakeStage, browser: Browser
     expect(dialog.get_by_label("Your wording")).to_have_value("Wording of the phone")
     dialog.get_by_role("button", name="Use mine").click()
     expect(page.locator(own(page, "Wording of the phone"))).to_contain_text("Shown to all")
-    assert lab.texts() == ["Wording of the phone"]
+    becomes(lab.texts, ["Wording of the phone"])
 
 
 def test_a_late_text_comes_back_with_the_reason(stage: MakeStage, browser: Browser) -> None:
@@ -190,7 +190,7 @@ def test_the_phone_follows_but_never_yanks(stage: MakeStage, browser: Browser) -
     bar.get_by_role("button", name="Finish here").click()
     write(page, "A thought half written, now whole")
     expect(page.get_by_role("heading", level=1)).to_have_text("Unresolved challenges")  # nothing begun: the phone follows
-    assert lab.texts() == ["A thought half written, now whole"]
+    becomes(lab.texts, ["A thought half written, now whole"])
     page.locator("#composer-text").fill("Another begun")
     lab.go_to("evaluation")
     bar.get_by_role("button", name="Go now").click()

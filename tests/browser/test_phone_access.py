@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Response, expect
 
 from facilitation.core.actor import Identity
-from tests.browser.stage import Stage, own, write
+from tests.browser.stage import Stage, becomes, own, write
 
 pytestmark = pytest.mark.browser
 MakeStage = Callable[..., Stage]
@@ -162,10 +162,12 @@ def test_boards(inspector: tuple[Stage, Inspector, Identity]) -> None:
     lab.act("contribution.hide", id=mine, reason="Already there")
     for kind, text in (("question", "Which mine?"), ("agree", ""), ("build", "And who checks the checker?"), ("answer", "We do")):
         lab.act("contribution.reply", other, id=foreign["id"], kind=kind, text=text)
+    expect(page.locator(f"#c-{foreign['id']}")).to_be_visible()
     lab.act("contribution.post", other, board=board, column="S", text="A late one")
     expect(page.get_by_role("button", name="1 new contribution")).to_be_visible()
     see.look("after the reveal")
     page.locator(f"#c-{foreign['id']}").get_by_role("button", name="Build on it").click()
+    expect(page.get_by_role("button", name="Do not reply")).to_be_visible()
     page.locator("#composer-text").fill("x" * 300)
     see.look("a reply that is too long")
     lab.go_to("challenges")
@@ -199,6 +201,7 @@ def test_transfer_votes_and_evaluation(inspector: tuple[Stage, Inspector, Identi
     page.get_by_label("With adaptation").check()
     page.get_by_role("button", name="Send").click()
     see.look("ideas")
+    becomes(lab.texts, ["Stages"])
     people = [lab.seat(tier=tier) for tier in ("1", "1", "2", "2", "2", "3")]
     ballots = {value["method"]: key for key, value in lab.entities("ballot").items() if value["scope"] == "transferability"}
     lab.act("activity.start", activity=lab.entities("ballot")[ballots["dots"]]["activity"])

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from facilitation.core.actor import SYSTEM, Identity
 from tests.browser.rooms import DESK, SAID, clusters, contribution, open_console, slip, toast, with_strengths
-from tests.browser.stage import Stage
+from tests.browser.stage import Stage, becomes
 
 pytestmark = pytest.mark.browser
 MakeStage = Callable[..., Stage]
@@ -57,7 +57,7 @@ def test_two_helpers_cluster_at_once_and_nothing_is_lost(lab: Stage, anna: Page,
         page.mouse.move(5, 5)  # away from the board: nothing is held still
         expect(page.get_by_role("group", name="Cluster “Known origin”")).to_contain_text(SAID[1])
         expect(page.get_by_role("group", name="Cluster “Leverage”")).to_contain_text(SAID[3])
-    assert clusters(lab) == {"Known origin": list(SAID[:2]), "Leverage": list(SAID[2:])}
+    becomes(lambda: clusters(lab), {"Known origin": list(SAID[:2]), "Leverage": list(SAID[2:])})
 
 
 def test_the_same_contribution_goes_to_the_one_who_came_last_and_undo_brings_it_back(lab: Stage, anna: Page, ben: Page) -> None:
@@ -67,14 +67,14 @@ def test_the_same_contribution_goes_to_the_one_who_came_last_and_undo_brings_it_
     expect(ben.get_by_role("group", name="Cluster “Known origin”")).to_be_visible()
     make(ben, "Outside eyes", SAID[1])
     expect(toast(ben, "made")).to_be_visible()
-    assert clusters(lab) == {"Known origin": [SAID[0]], "Outside eyes": [SAID[1]]}
+    becomes(lambda: clusters(lab), {"Known origin": [SAID[0]], "Outside eyes": [SAID[1]]})
     anna.mouse.move(5, 5)
     anna.keyboard.press("u")  # her cluster changed since: nothing is undone by surprise
     expect(toast(anna, "This was changed again since")).to_be_visible()
-    assert clusters(lab) == {"Known origin": [SAID[0]], "Outside eyes": [SAID[1]]}
+    becomes(lambda: clusters(lab), {"Known origin": [SAID[0]], "Outside eyes": [SAID[1]]})
     ben.keyboard.press("u")
     expect(toast(ben, "Taken back.")).to_be_visible()
-    assert clusters(lab) == {"Known origin": [SAID[0], SAID[1]]}
+    becomes(lambda: clusters(lab), {"Known origin": [SAID[0], SAID[1]]})
 
 
 def test_two_new_names_at_once_show_both_and_ask(lab: Stage, browser: Browser, ben: Page) -> None:

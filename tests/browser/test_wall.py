@@ -70,6 +70,7 @@ def test_blank_cards_before_the_reveal_then_all_at_once(stage: MakeStage, browse
     frames: list[str] = []
     wall.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.append(str(frame))))
     wall.goto(f"/wall/{lab.lab}#{lab.wall}")
+    wall.wait_for_selector("html[data-link=live] body[data-scene]")  # what comes now comes as frames
     board, _ids = swot(lab, reveal=False)
     strengths = wall.get_by_role("region", name="Strengths: 3 contributions so far")
     expect(strengths.locator(".slip--blank")).to_have_count(3)

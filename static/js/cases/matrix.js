@@ -172,12 +172,12 @@ function nameOf(kind, item) {
 }
 
 function focusForm() {
-  requestAnimationFrame(() => /** @type {HTMLElement | null} */ (document.querySelector(".is-edited textarea, .is-edited input, .is-edited select"))?.focus());
+  queueMicrotask(() => /** @type {HTMLElement | null} */ (document.querySelector(".is-edited textarea, .is-edited input, .is-edited select"))?.focus());
 }
 
 /** @param {Item} item @param {string} name */
 function focusItem(item, name) {
-  requestAnimationFrame(() => {
+  queueMicrotask(() => {
     const box = document.querySelector(`[data-item="${CSS.escape(item.id)}"]`);
     const wanted = /** @type {HTMLButtonElement | null} */ (box?.querySelector(`[data-act="${name}"]`));
     (wanted && !wanted.disabled ? wanted : /** @type {HTMLElement | null} */ (box?.querySelector('[data-act="edit"]')))?.focus();

@@ -105,7 +105,7 @@ function editor(rows, set, desk) {
 function add(list, name) {
   const before = document.activeElement;
   const id = list.add();
-  requestAnimationFrame(() => document.activeElement === before && /** @type {HTMLElement | null} */ (document.querySelector(`[id^="f-${CSS.escape(name)}-${id}-"]`))?.focus());
+  queueMicrotask(() => document.activeElement === before && /** @type {HTMLElement | null} */ (document.querySelector(`[id^="f-${CSS.escape(name)}-${id}-"]`))?.focus());
 }
 
 /** Alt with an arrow moves the row one is in. @param {Editor} list @param {number} place */

@@ -19,9 +19,10 @@ const OVERLAY_MS = 2500;
  * @param {any} given.island of the page: lab, me, may, sections, notes, wall, links
  * @param {import("../live/link.js").Link} given.link
  * @param {(text: string, more?: any) => () => void} given.toast
- * @param {() => void} given.redraw
+ * @param {ReturnType<typeof import("../lib/drawing.js").createDrawing>} given.drawing
  */
-export function createConsole({ island, link, toast, redraw }) {
+export function createConsole({ island, link, toast, drawing }) {
+  const redraw = drawing.soon;
   const ui = createState(redraw);
   const calm = createCalm(redraw);
   const may = new Set(island.may);
@@ -52,16 +53,19 @@ export function createConsole({ island, link, toast, redraw }) {
     close: () => ui.set({ dialog: null }),
     /** The dialog closed by itself (Escape). */
     closed: () => ui.dialog && ui.set({ dialog: null }),
-    focusSoon: (/** @type {string} */ id) => requestAnimationFrame(() => requestAnimationFrame(() => document.getElementById(id)?.focus())),
+    /** At once: the next key belongs to what is drawn now. @param {string} id */
+    focusOn(id) {
+      drawing.now();
+      document.getElementById(id)?.focus();
+    },
     focus(/** @type {string} */ tab, /** @type {string} */ id) {
       ui.set({ tab });
-      c.focusSoon(id);
+      c.focusOn(id);
     },
     focusBoard() {
-      const here = document.querySelector(".board [data-id]") && stopElement(ui.cursor);
-      if (here) return here.focus(); // at once: the next key may be an arrow
-      ui.set({ tab: "board" });
-      requestAnimationFrame(() => requestAnimationFrame(() => stopElement(ui.cursor)?.focus()));
+      if (!document.querySelector(".board [data-id]")) ui.set({ tab: "board" });
+      drawing.now();
+      stopElement(ui.cursor)?.focus();
     },
     /** Walk to a contribution or the head of a cluster. @param {string} id */
     goTo(id) {
@@ -129,7 +133,7 @@ export function createConsole({ island, link, toast, redraw }) {
     },
     sayKey() {
       if (!may.has("contribution.note")) return;
-      if (ui.wide) c.focusSoon("say-text");
+      if (ui.wide) c.focusOn("say-text");
       else c.open("say");
     },
 

@@ -99,7 +99,7 @@ function renameKey(c) {
   const id = c.room.clusters.some((cluster) => cluster.id === at) ? at : c.room.byId.get(at ?? "")?.cluster;
   if (!id) return;
   c.ui.set({ cluster: id, naming: false });
-  c.focusSoon("cluster-title");
+  c.focusOn("cluster-title");
 }
 
 /**

@@ -113,15 +113,16 @@ async function say(c, event, column) {
   const form = /** @type {HTMLFormElement} */ (event.target);
   const field = /** @type {HTMLInputElement} */ (form.elements.namedItem("text"));
   const given = event.submitter instanceof HTMLButtonElement ? event.submitter.value : "";
-  const args = { board: c.board()?.id, column, text: field.value, ...(given ? { tier: given, attribution: 1 } : { attribution: 0 }) };
+  const text = field.value;
+  if (!text.trim()) return;
+  field.value = ""; // a second tap finds nothing to write down
+  const args = { board: c.board()?.id, column, text, ...(given ? { tier: given, attribution: 1 } : { attribution: 0 }) };
   const answer = await c.acts.run("contribution.note", args, {
     done: t("Written down for them"),
     inverse: (result) => ({ name: "contribution.withdraw", args: { id: result.id } }),
   });
-  if (answer.ok) {
-    field.value = "";
-    if (c.ui.dialog?.kind === "say") c.close();
-  }
+  if (!answer.ok) field.value = [text, field.value].filter(Boolean).join(" ");
+  else if (c.ui.dialog?.kind === "say") c.close();
 }
 
 /** Private notes: nobody else reads them. @param {Console} c @returns {Drawn} */

@@ -86,11 +86,15 @@ export function createOutbox({ lab, keep, send, wait = sleep }) {
       void run();
     },
 
-    /** Throw an item away: the person said so, or its text went back into the composer. @param {string} key */
-    async discard(key) {
+    /**
+     * Throw an item away: the person said so, or its text went back into the composer.
+     * @param {string} key @param {Promise<unknown>} [elsewhere] its text is being written down there: the kept copy waits for that
+     */
+    async discard(key, elsewhere) {
       const item = items.find((each) => each.key === key);
       items = items.filter((each) => each.key !== key);
       changed();
+      await elsewhere;
       if (item) await keep.remove("outbox", [lab, item.order]);
     },
 

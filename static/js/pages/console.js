@@ -2,6 +2,7 @@
 
 import { html, nothing, render } from "../../vendor/lit-html.js";
 import { t } from "../lib/i18n.js";
+import { createDrawing } from "../lib/drawing.js";
 import { applyVars } from "../lib/vars.js";
 import { openLink } from "../live/link.js";
 import { icon } from "../views/marks.js";
@@ -27,21 +28,11 @@ const island = JSON.parse(document.getElementById("island")?.textContent ?? "{}"
 const link = openLink({ lab: island.lab, as: "staff", stream: "staff" });
 const toasts = /** @type {HTMLElement} */ (document.getElementById("toasts"));
 const toast = createToasts(toasts);
-const c = createConsole({ island, link, toast, redraw });
+const drawing = createDrawing(draw);
+const c = createConsole({ island, link, toast, drawing });
 
-let asked = false;
 let drawn = false;
 let naming = false;
-
-/** Draw in the next frame, once. */
-function redraw() {
-  if (asked) return;
-  asked = true;
-  requestAnimationFrame(() => {
-    asked = false;
-    draw();
-  });
-}
 
 function draw() {
   document.body.classList.toggle("is-dragging", c.ui.dragging);
@@ -148,7 +139,7 @@ function showDialog() {
   if (!c.ui.dialog && element.open) element.close();
 }
 
-link.store.subscribe(redraw);
+link.store.subscribe(drawing.soon);
 link.on("presence", (presence) => c.ui.set({ presence }));
 link.on("status", ({ state }) => {
   document.documentElement.dataset.link = state;
@@ -159,4 +150,5 @@ WIDE.addEventListener("change", () => c.ui.set({ wide: WIDE.matches }));
 c.ui.wide = WIDE.matches;
 c.ui.status = link.status().state;
 watchDragging(c, root);
-setInterval(redraw, 1000); // the clock of the control bar
+setInterval(drawing.soon, 1000); // the clock of the control bar
+drawing.followHands();

@@ -57,6 +57,7 @@ if (!app.readOnly && app.store.mine.seat && app.store.mine.seat.language !== lan
 addEventListener("keydown", (event) => {
   if (event.key === "Escape" && app.ui.sheet && !document.querySelector("dialog[open]")) app.closeSheet();
 });
+app.followHands();
 
 // The screen stays awake while the lab runs, where the browser allows it (https only).
 async function stayAwake() {

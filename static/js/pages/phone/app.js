@@ -1,6 +1,7 @@
 // The phone as one object: what it knows, where the person is, what they can do. Screens get it as `app` and draw from it.
 
-import { newKey, post } from "../../lib/command.js";
+import { newKey } from "../../lib/command.js";
+import { createDrawing } from "../../lib/drawing.js";
 import { t } from "../../lib/i18n.js";
 import { openKeep } from "../../live/keep.js";
 import { openLink } from "../../live/link.js";
@@ -48,7 +49,9 @@ export async function createApp(island) {
   };
   /** @type {Set<() => void>} */
   const drawers = new Set();
-  let drawing = false;
+  const drawing = createDrawing(() => {
+    for (const drawer of drawers) drawer();
+  });
 
   const app = {
     island, words: island.words, keep, link, store, drafts, outbox, ui, readOnly,
@@ -63,14 +66,9 @@ export async function createApp(island) {
     ended: () => link.status().state === "ended",
 
     /** Draw soon, once, however many things changed. */
-    draw() {
-      if (drawing) return;
-      drawing = true;
-      requestAnimationFrame(() => {
-        drawing = false;
-        for (const drawer of drawers) drawer();
-      });
-    },
+    draw: drawing.soon,
+    drawNow: drawing.now,
+    followHands: drawing.followHands,
 
     /** @param {() => void} drawer */
     onDraw: (drawer) => drawers.add(drawer),
@@ -93,6 +91,19 @@ export async function createApp(island) {
     async send(name, args, slot) {
       if (readOnly) return;
       await outbox.add(name, args, { slot });
+      app.draw();
+    },
+
+    /**
+     * Send what was written at a place. The place is empty at once: a second tap finds nothing to send, and what is typed
+     * while this one is being written down stays.
+     * @param {string} place @param {string} name @param {any} args @param {string} [slot]
+     */
+    async sendDraft(place, name, args, slot) {
+      drafts.take(place);
+      await app.send(name, args, slot);
+      await drafts.settle(place);
+      app.say(t("On this phone. It sends itself."));
       app.draw();
     },
 

@@ -63,12 +63,7 @@ function postComposer(app, surface) {
   const place = placeOf(surface);
   const draft = app.drafts.get(place);
   app.places = [place];
-  const send = async () => {
-    await app.send("contribution.post", postArgs(surface, draft));
-    await app.drafts.clear(place);
-    app.say(t("On this phone. It sends itself."));
-    app.draw();
-  };
+  const send = () => app.sendDraft(place, "contribution.post", postArgs(surface, app.drafts.get(place)));
   return form(app, {
     place,
     label: prompt(surface.value.kind, surface.column, draft.kind),
@@ -96,17 +91,15 @@ function replyComposer(app, surface) {
   const { id, kind } = /** @type {{id: string, kind: string}} */ (app.ui.reply);
   const parent = app.store.get("contribution", id);
   const place = `reply|${id}`;
-  const draft = app.drafts.get(place);
   app.places = [place];
   const close = () => {
     app.ui.reply = null;
     app.draw();
   };
-  const send = async () => {
-    await app.send("contribution.reply", { id, kind, text: draft.text });
-    await app.drafts.clear(place);
-    app.say(t("On this phone. It sends itself."));
+  const send = () => {
+    const { text } = app.drafts.get(place);
     close();
+    return app.sendDraft(place, "contribution.reply", { id, kind, text });
   };
   const about = html`<div class="composer__about"><q>${parent?.text ?? t("This is no longer shown.")}</q>
     <button class="button button--icon button--small" type="button" aria-label=${t("Do not reply")} title=${t("Do not reply")} @click=${close}>${icon("x")}</button></div>`;
@@ -145,10 +138,10 @@ function replyKinds(app, boardKind) {
 function form(app, { place, label, max, send, board, q, about = nothing, options: row = nothing }) {
   const text = app.drafts.get(place).text ?? "";
   const length = graphemes(text);
-  const able = length > 0 && length <= max && app.lab().state !== "paused";
+  const able = () => fits(app.drafts.get(place).text, max) && app.lab().state !== "paused";
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault();
-    if (able) void send();
+    if (able()) void send();
   };
   return html`<form class="composer phone__foot" id="composer" data-q=${ifDefined(q)} aria-label=${t("Write a contribution")} @submit=${submit}>
     ${about}
@@ -159,10 +152,16 @@ function form(app, { place, label, max, send, board, q, about = nothing, options
           app.draw();
         }}
         @keydown=${(/** @type {KeyboardEvent} */ event) => (event.ctrlKey || event.metaKey) && event.key === "Enter" && submit(event)}></textarea>
-      <button class="send" type="submit" aria-label=${t("Send")} title=${t("Send")} ?disabled=${!able}>${icon("arrow-up")}</button></div>
+      <button class="send" type="submit" aria-label=${t("Send")} title=${t("Send")} ?disabled=${!able()}>${icon("arrow-up")}</button></div>
     ${row}
     ${promiseLine(app, board)}
   </form>`;
+}
+
+/** May this text be sent? @param {string | undefined} text @param {number} max graphemes */
+function fits(text, max) {
+  const length = graphemes(text ?? "");
+  return length > 0 && length <= max;
 }
 
 /** @param {number} length @param {number} max @returns {Drawn} */

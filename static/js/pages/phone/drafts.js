@@ -25,6 +25,8 @@ export async function openDrafts(lab, keep) {
   for (const draft of [...(await keep.all("drafts", lab)), ...keep.takeLast(lab)]) drafts.set(draft.place, draft);
   /** @type {Map<string, ReturnType<typeof setTimeout>>} */
   const timers = new Map();
+  /** @type {Map<string, Draft>} taken to be sent, and not written down there yet */
+  const leaving = new Map();
 
   /** @param {string} place */
   function write(place) {
@@ -41,7 +43,8 @@ export async function openDrafts(lab, keep) {
     else keep.takeLast(lab); // the page came back, and with it the writing below
   });
   function flush() {
-    keep.putLast(lab, [...timers.keys()].map((place) => drafts.get(place) ?? { place }));
+    const last = [...timers.keys()].map((place) => drafts.get(place) ?? { place });
+    keep.putLast(lab, [...leaving.values(), ...last]);
     for (const place of [...timers.keys()]) void write(place);
   }
 
@@ -54,6 +57,20 @@ export async function openDrafts(lab, keep) {
       drafts.set(place, { ...(drafts.get(place) ?? { place }), ...change });
       clearTimeout(timers.get(place));
       timers.set(place, setTimeout(write, WRITE_AFTER_MS, place));
+    },
+
+    /** Empty a place because its text is being sent; the kept copy stays until `settle`. @param {string} place */
+    take(place) {
+      leaving.set(place, drafts.get(place) ?? { place });
+      drafts.delete(place);
+      clearTimeout(timers.get(place));
+      timers.delete(place);
+    },
+
+    /** What was taken is safe elsewhere: keep only what was written here since. @param {string} place */
+    settle(place) {
+      leaving.delete(place);
+      return write(place);
     },
 
     /** @param {string} place */

@@ -129,7 +129,8 @@ function undo(app, own) {
 function beginReply(app, id, kind) {
   app.ui.reply = { id, kind };
   app.draw();
-  requestAnimationFrame(() => document.getElementById("composer-text")?.focus());
+  app.drawNow(); // at once: what is typed next belongs to the reply, and some phones show their keyboard only within the tap
+  document.getElementById("composer-text")?.focus();
 }
 
 /**

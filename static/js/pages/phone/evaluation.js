@@ -17,9 +17,9 @@ export function evaluationScreen(app, activity) {
   app.places = [PLACE];
   const sent = app.outbox.items().find((item) => item.name === "evaluation.answer" && item.state !== "returned");
   if (app.store.mine.evaluated || sent) return { main: html`${task(app, activity)}${thanks(Boolean(sent && sent.state !== "stored"))}`, foot: nothing };
-  const answers = app.drafts.get(PLACE).answers ?? {};
+  const answers = answersOf(app);
   return {
-    main: html`${task(app, activity)}${returnedTexts(app, [])}<form class="form-page" id="evaluation" @submit=${(/** @type {Event} */ event) => submit(app, event, answers)}>
+    main: html`${task(app, activity)}${returnedTexts(app, [])}<form class="form-page" id="evaluation" @submit=${(/** @type {Event} */ event) => submit(app, event)}>
       ${app.words.questions.map((/** @type {any} */ question) => field(app, question, answers))}</form>`,
     foot: sendFoot(app, Object.values(answers).some(Boolean)),
   };
@@ -38,21 +38,25 @@ function sendFoot(app, able) {
     <button class="button button--main" type="submit" form="evaluation" ?disabled=${!able || app.readOnly}><span>${t("Send")}</span>${icon("arrow-up")}</button></div></section>`;
 }
 
-/** @param {App} app @param {Event} event @param {Record<string, any>} answers */
-async function submit(app, event, answers) {
+/** What was answered so far, at this moment. @param {App} app @returns {Record<string, any>} */
+function answersOf(app) {
+  return app.drafts.get(PLACE).answers ?? {};
+}
+
+/** @param {App} app @param {Event} event */
+function submit(app, event) {
   event.preventDefault();
+  const answers = answersOf(app);
   const given = Object.fromEntries(Object.entries(answers).filter(([, value]) => value !== "" && value !== undefined));
   if (!Object.keys(given).length) return;
-  await app.send("evaluation.answer", { answers: given }, "evaluation");
-  await app.drafts.clear(PLACE);
-  app.say(t("Thank you. Your answers are in."));
+  void app.sendDraft(PLACE, "evaluation.answer", { answers: given }, "evaluation");
 }
 
 /** @param {App} app @param {any} question @param {Record<string, any>} answers @returns {Drawn} */
 function field(app, question, answers) {
   const set = (/** @type {any} */ value) => {
     // the comment is the draft's text too, so that a half-written one holds the phone where it is
-    app.drafts.set(PLACE, { answers: { ...answers, [question.id]: value }, ...(question.kind === "text" ? { text: value } : {}) });
+    app.drafts.set(PLACE, { answers: { ...answersOf(app), [question.id]: value }, ...(question.kind === "text" ? { text: value } : {}) });
     app.draw();
   };
   const value = answers[question.id];

@@ -42,22 +42,32 @@ function returnedText(app, item, boards) {
     </div></article>`;
 }
 
-/** Back into the composer, where it was written. @param {App} app @param {Item} item */
-async function edit(app, item) {
+/** Back into the composer, where it was written; what was begun there meanwhile stays behind it. @param {App} app @param {Item} item */
+function edit(app, item) {
   const { args } = item;
+  const place = placeOf(item);
+  const begun = app.drafts.get(place);
+  const text = [wordsOf(item), begun.text].filter((each) => each?.trim()).join(" ");
   if (item.name === "contribution.reply") {
-    app.drafts.set(`reply|${args.id}`, { text: args.text });
+    app.drafts.set(place, { text });
     app.ui.reply = { id: args.id, kind: args.kind };
   } else if (item.name === "evaluation.answer") {
-    app.drafts.set("evaluation|", { answers: args.answers, text: args.answers.comment });
+    app.drafts.set(place, { answers: { ...args.answers, ...begun.answers, comment: text }, text });
   } else {
-    const { text, kind, people, target, extra } = args;
-    app.drafts.set(`${args.board}|${args.column ?? ""}`, { text, kind, people, target, ...extra });
+    const { kind, people, target, extra } = args;
+    app.drafts.set(place, { kind, people, target, ...extra, text });
     if (args.column) app.ui.column[args.board] = args.column;
     app.ui.reply = null;
   }
-  await app.outbox.discard(item.key);
-  requestAnimationFrame(() => document.getElementById("composer-text")?.focus());
+  void app.outbox.discard(item.key, app.drafts.settle(place));
+  app.drawNow();
+  document.getElementById("composer-text")?.focus();
+}
+
+/** Where the words of a returned item were written. @param {Item} item */
+function placeOf({ name, args }) {
+  if (name === "contribution.reply") return `reply|${args.id}`;
+  return name === "evaluation.answer" ? "evaluation|" : `${args.board}|${args.column ?? ""}`;
 }
 
 /** The clipboard needs a secure context; on plain http the old way is tried. @param {App} app @param {string} text */

@@ -123,7 +123,9 @@ async function submit(app, event, id, board) {
   const target = targetOf(app, draft);
   if (!target || !draft.text?.trim()) return;
   const extra = { needs: draft.needs?.trim() ?? "", setting: draft.setting?.trim() ?? "", degree: draft.degree ?? "" };
-  await app.send("contribution.post", {
+  app.ui.column[id] = target.case;
+  app.ui.tab.transfer = "ideas";
+  await app.sendDraft(place, "contribution.post", {
     board: id,
     text: draft.text,
     target,
@@ -131,11 +133,6 @@ async function submit(app, event, id, board) {
     ...(board.columns.length ? { column: target.case } : {}),
     ...((draft.people ?? 1) > 1 ? { people: draft.people } : {}),
   });
-  app.ui.column[id] = target.case;
-  app.ui.tab.transfer = "ideas";
-  await app.drafts.clear(place);
-  app.say(t("On this phone. It sends itself."));
-  app.draw();
 }
 
 /** Choosing what an idea is about: cases, their aspects, their elements. @param {App} app @returns {Drawn} */

@@ -104,12 +104,8 @@ function verdictFoot(app, caseId, section, place) {
   const given = verdictOf(app, caseId, section);
   const draft = app.drafts.get(place);
   const chosen = draft.kind ?? given?.verdict;
-  const send = async (/** @type {string} */ verdict, /** @type {string} */ text) => {
-    await app.send("fact.check", { case: caseId, section, verdict, ...(text ? { text } : {}) }, `fact:${caseId}:${section}`);
-    await app.drafts.clear(place);
-    app.say(t("On this phone. It sends itself."));
-    app.draw();
-  };
+  const send = (/** @type {string} */ verdict, /** @type {string} */ text) =>
+    app.sendDraft(place, "fact.check", { case: caseId, section, verdict, ...(text ? { text } : {}) }, `fact:${caseId}:${section}`);
   const choose = (/** @type {string} */ verdict) => {
     if (verdict === "right") return send("right", "");
     app.drafts.set(place, { kind: verdict });
@@ -130,7 +126,8 @@ function details(app, place, draft, send) {
   const label = draft.kind === "wrong" ? t("What has to be corrected?") : t("What is missing?");
   return html`<form @submit=${(/** @type {Event} */ event) => {
     event.preventDefault();
-    if (text.trim()) void send(draft.kind ?? "", text);
+    const said = app.drafts.get(place);
+    if (said.text?.trim()) void send(said.kind ?? "", said.text);
   }}><div class="composer__head"><label for="composer-text">${label}</label></div>
     <div class="composer__row"><textarea id="composer-text" rows="2" maxlength=${MAX} .value=${live(text)} @input=${(/** @type {any} */ event) => {
       app.drafts.set(place, { text: event.target.value });
