@@ -20,7 +20,7 @@ from facilitation.extensions import db
 from facilitation.live.admission import Admission, Connection
 from facilitation.live.announcer import room_of
 from facilitation.live.bound import hang_up
-from facilitation.live.encoding import Encoded
+from facilitation.live.encoding import Encoded, encode
 from facilitation.live.presence import Presence
 from facilitation.web.access import synced
 
@@ -75,7 +75,25 @@ class Door:
         self._connections[sid] = connection
         self._presence.came(connection.lab, connection.seat)
         self._listen(sid, connection, hello["heads"])
-        self._server.emit("hello", hello, to=sid)
+        self._server.emit("hello", self._greeting(connection, hello, auth.get("sync")), to=sid)
+
+    def _greeting(self, connection: Connection, hello: dict[str, Any], wanted: Any) -> dict[str, Any] | Encoded:
+        """A client that says with its knock what it knows gets the news with `hello`: one way there and back less.
+
+        Read after its rooms were entered: what was told before is in the news, what is told from now on reaches it."""
+        if not isinstance(wanted, Mapping):
+            return hello
+        connection.may_sync()
+        try:
+            return Encoded(f'{encode(hello)[:-1]},"news":{self._news(connection, wanted)}}}')
+        except (Refused, DBAPIError, TimeoutError):
+            return hello  # it asks by itself then, and hears why
+
+    def _news(self, connection: Connection, wanted: Mapping[str, Any]) -> Encoded:
+        """What this client does not know yet of a stream; `Refused` for whoever may not look."""
+        self._counters.resyncs += wanted.get("have") is not None
+        with self._turn, self._app.app_context(), moment(db.engine) as asked, use_locale(connection.who.language):
+            return Encoded(synced(asked, connection.who, connection.lab, wanted, self._settings).text())
 
     def _make_room(self, connection: Connection) -> None:
         """The newest socket of a seat takes the place of its oldest.
@@ -114,10 +132,8 @@ class Door:
             return None
         if not isinstance(wanted, Mapping):
             wanted = {}
-        self._counters.resyncs += wanted.get("have") is not None
         try:
-            with self._turn, self._app.app_context(), moment(db.engine) as asked, use_locale(connection.who.language):
-                return Encoded(synced(asked, connection.who, connection.lab, wanted, self._settings).text())
+            return self._news(connection, wanted)
         except Refused as refusal:
             return {"gone": refusal.code}
         except (DBAPIError, TimeoutError):

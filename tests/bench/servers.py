@@ -101,12 +101,11 @@ def load_for(given: Prepared, port: int, folder: Path) -> dict[str, str]:
     (folder / "cookies").write_text("\n".join(given.cookies))
     (folder / "labs").write_text("\n".join(" ".join(pair) for pair in given.labs))
     return {
-        "auth": '40{"v":1,"lab":"{lab}","as":"seat"}',
+        "auth": '40{"v":1,"lab":"{lab}","as":"seat","sync":{"stream":"room"}}',
         "origin": f"http://127.0.0.1:{port}",
         "headers-file": str(folder / "cookies"),
         "labs-file": str(folder / "labs"),
-        "on-connect": '42900000001["sync",{"stream":"room"}]',
-        "ready": "43900000001",
+        "ready": '"news":',
         "post": '42{ack}["command",{"v":1,"key":"{key}","name":"contribution.post",'
         + '"args":{"board":"{board}","text":"{m} {pad}"}}]',
         "event": "changes",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, WebSocket, expect
+from playwright.sync_api import Browser, Page, Route, WebSocket, expect
 
 from tests.browser.stage import Stage, becomes, own, write
 
@@ -272,3 +272,23 @@ def test_a_page_that_opens_makes_one_connection(stage: MakeStage, browser: Brows
         page.wait_for_selector("html[data-link=live]")
         page.wait_for_timeout(1000)
         assert len(opened) == 1, (path, opened)
+
+
+def test_the_news_come_with_the_greeting(stage: MakeStage, browser: Browser) -> None:
+    """The page brought what was known when it was made; what came since needs no question of its own."""
+    lab = stage()
+    lab.go_to("takeaways")
+    page = lab.context(browser, lab.seat()).new_page()
+    frames = frames_of(page)
+    late: list[str] = []
+
+    def meanwhile(route: Route) -> None:  # somebody writes after the page was made and before its scripts run
+        if not late:
+            late.append(lab.act("contribution.post", lab.seat(tier="2"), board=lab.board("takeaways"), text="In between")["id"])
+        route.continue_()
+
+    page.route("**/pages/phone.*js", meanwhile)
+    page.goto(f"/labs/{lab.lab}/phone")
+    expect(page.get_by_text("In between")).to_be_visible()
+    (hello,) = [frame for frame in frames if '"hello"' in frame]
+    assert "In between" in hello.partition('"news":')[2]

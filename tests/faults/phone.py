@@ -109,7 +109,7 @@ class Phone:
                     self.port,
                     origin=self.origin,
                     cookie=self.cookie,
-                    auth={"v": 1, "lab": self.lab, "as": self.door},
+                    auth={"v": 1, "lab": self.lab, "as": self.door, "sync": {"stream": self.stream, **self._have()}},
                     patience=self.patience.connect,
                 )
                 self._wire, failures = wire, 0
@@ -125,7 +125,6 @@ class Phone:
 
     async def _watch(self, wire: Wire) -> None:
         """Until it is hung up on: ask from time to time, as a page does that wakes up, and give up on a dead line."""
-        await self._sync(wire)
         while wire.connected:
             try:
                 async with asyncio.timeout(self.patience.probe):
@@ -176,7 +175,12 @@ class Phone:
             self.overheard.append(text)
 
     def _hear(self, name: str, payload: Any) -> None:
-        if name == "changes" and payload["stream"] == self.stream:
+        if name == "hello":
+            if "news" in payload:
+                self._accept(payload["news"])
+            else:
+                self._ask_soon()
+        elif name == "changes" and payload["stream"] == self.stream:
             self._take(payload)
         elif name == "tick" and self.state is not None:
             behind = payload["heads"].get(self.stream, 0) > self.state["seq"]
@@ -216,11 +220,16 @@ class Phone:
             except Gone:
                 self._wire.abandon()
 
+    def _have(self) -> dict[str, Any]:
+        return {} if self.state is None else {"epoch": self.state["epoch"], "have": self.state["seq"]}
+
     async def _sync(self, wire: Wire) -> None:
-        have = {} if self.state is None else {"epoch": self.state["epoch"], "have": self.state["seq"]}
-        news = await wire.ask("sync", {"stream": self.stream, **have}, self.patience.answer)
+        news = await wire.ask("sync", {"stream": self.stream, **self._have()}, self.patience.answer)
         if news is None or "gone" in news:
             raise Gone(str(news))
+        self._accept(news)
+
+    def _accept(self, news: dict[str, Any]) -> None:
         if "entities" in news:
             if self.state is None or news["epoch"] != self.state["epoch"] or news["seq"] >= self.state["seq"]:
                 entities = {type_: dict(values) for type_, values in news["entities"].items()}  # the frame is others' too

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from facilitation.core import ids
+from facilitation.live.admission import Admission
 from facilitation.stream.read import apply
 from tests.cast import Cast
 
@@ -73,6 +74,54 @@ def test_changes_bring_the_room_to_the_fresh_snapshot(cast: Cast) -> None:
         (change,) = [item for item in heard(socket, "changes") if item["stream"] == name]
         states[name].pop("mine", None)
         assert apply(states[name], change) == cast.look(name)
+
+
+def test_who_says_what_it_knows_gets_the_news_with_hello(cast: Cast) -> None:
+    cast.start("challenges")
+    cast.act("activity.reveal", cast.anna)
+    before = cast.look("room")
+    cast.act("contribution.post", cast.ben, board=cast.board("challenges"), text="A levy per tonne")
+    known = {"stream": "room", "epoch": before["epoch"], "have": before["seq"]}
+    (hello,) = heard(cast.socket(cast.chloe, sync=known), "hello")
+    assert apply(before, hello["news"]) == cast.look("room")
+    assert hello["news"]["mine"]["contributions"] == []
+    (hello,) = heard(cast.socket(cast.ben, sync={"stream": "room"}), "hello")  # knows nothing yet
+    assert [own["text"] for own in hello["news"]["mine"]["contributions"]] == ["A levy per tonne"]
+    assert hello["news"]["entities"] == cast.look("room")["entities"]
+    (hello,) = heard(cast.socket(cast.anna, sync={"stream": "staff"}), "hello")
+    assert hello["news"]["stream"] == "staff"
+
+
+@pytest.mark.parametrize("wished", [None, "room", 7, {"stream": "staff"}, {"stream": ["room"]}])
+def test_a_hello_without_news_is_the_same_hello(cast: Cast, wished: Any) -> None:
+    """Nothing usable was asked: no refusal of the door, the client asks by itself and hears why."""
+    socket = cast.socket(cast.ben, sync=wished)
+    (hello,) = heard(socket, "hello")
+    assert "news" not in hello
+    assert hello["seat"]["tier"] == "1"
+    assert "entities" in socket.emit("sync", {"stream": "room"}, callback=True)
+
+
+def test_what_is_told_while_one_is_let_in_is_not_missed(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between reading who knocks and joining the room, somebody writes and the room is told: the greeting has it."""
+    cast.start("challenges")
+    cast.act("activity.reveal", cast.anna)
+    before = cast.look("room")
+    admit = Admission.admit
+
+    def admit_slowly(self: Admission, *given: Any) -> Any:
+        admitted = admit(self, *given)
+        cast.act("contribution.post", cast.ben, board=cast.board("challenges"), text="Said meanwhile")
+        told(cast)
+        return admitted
+
+    monkeypatch.setattr(Admission, "admit", admit_slowly)
+    known = {"stream": "room", "epoch": before["epoch"], "have": before["seq"]}
+    socket = cast.socket(cast.chloe, sync=known)
+    monkeypatch.undo()
+    (hello,) = heard(socket, "hello")
+    assert hello["heads"]["room"] < hello["news"]["to"]
+    assert apply(before, hello["news"]) == cast.look("room")
 
 
 def test_the_author_hears_what_became_of_it_and_why(cast: Cast) -> None:

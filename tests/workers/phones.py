@@ -10,6 +10,7 @@ from typing import Any
 
 import requests
 import socketio
+import websocket
 
 from facilitation.core import ids
 from facilitation.stream.read import apply
@@ -105,7 +106,13 @@ class Listener:
             self._ended.wait(random.uniform(0.1, 0.8))
 
     def _stay(self) -> None:
-        client = self._client = socketio.Client(reconnection=False)
+        wires: list[websocket.WebSocket] = []  # the library leaves one open that is hung up on in its first moment
+
+        def wire(**options: Any) -> websocket.WebSocket:
+            wires.append(websocket.WebSocket(**options))
+            return wires[-1]
+
+        client = self._client = socketio.Client(reconnection=False, websocket_extra_options={"class_": wire})
         client.on("changes", self._changes)
         client.on("tick", self._tick)
         client.on("presence", self.presence.update)
@@ -122,6 +129,8 @@ class Listener:
         finally:
             with contextlib.suppress(Exception):
                 client.disconnect()
+            for one in wires:
+                one.shutdown()
 
     def _sync(self, client: socketio.Client) -> None:
         wanted = {"stream": "room", "epoch": self.state.get("epoch"), "have": self.seq if self.state else None}

@@ -80,13 +80,13 @@ class Phone:
         if not packet:
             raise OSError("hung up")
         if packet.startswith("0"):
-            wire.send("40" + json.dumps({"v": 1, "lab": self.lab, "as": "seat"}))
+            wire.send("40" + json.dumps({"v": 1, "lab": self.lab, "as": "seat", "sync": self._wanted()}))
         elif packet == "2":
             wire.send("3")
         elif packet.startswith("42"):
             name, content = json.loads(packet[2:])
             if name == "hello":
-                self._ask(wire)
+                self._accept(content["news"])
             elif name == "bye":
                 self.told_to_wait = content.get("back_in_ms", 0) / 1000
             elif (name == "changes" and content["from"] > self.seq) or (name == "tick" and content["heads"]["room"] > self.seq):
@@ -94,15 +94,19 @@ class Phone:
             elif name == "changes":
                 self.seq = max(self.seq, content["to"])
         elif packet.startswith("431"):
-            answer = json.loads(packet[3:])[0]
-            self.seq, self.epoch = answer.get("to", answer.get("seq")), answer["epoch"]
-            self.caught_up.append(time.monotonic())
+            self._accept(json.loads(packet[3:])[0])
         elif packet.startswith(("41", "44", "1")):
             raise OSError("refused or sent away")
 
+    def _accept(self, news: dict[str, Any]) -> None:
+        self.seq, self.epoch = news.get("to", news.get("seq")), news["epoch"]
+        self.caught_up.append(time.monotonic())
+
+    def _wanted(self) -> dict[str, Any]:
+        return {"stream": "room", **({"epoch": self.epoch, "have": self.seq} if self.epoch else {})}
+
     def _ask(self, wire: Any) -> None:
-        have = {"epoch": self.epoch, "have": self.seq} if self.epoch else {}
-        wire.send("421" + json.dumps(["sync", {"stream": "room", **have}]))
+        wire.send("421" + json.dumps(["sync", self._wanted()]))
 
 
 def prepared(folder: Path, phones: int) -> tuple[str, str, list[str], Any]:

@@ -32,7 +32,7 @@ export function openLink({ lab, as = "seat", wall = null, stream = "room", start
   /** @type {Map<string, Set<(payload: any) => void>>} */
   const listeners = new Map();
   const http = createHttp({ lab, as, wall, stream });
-  const socket = createSocket({ auth: wall ? { v: 1, lab, wall } : { v: 1, lab, as }, onEvent: hear, onState: socketState });
+  const socket = createSocket({ auth: wall ? { v: 1, lab, wall } : { v: 1, lab, as }, known: knock, onEvent: hear, onState: socketState });
   /** @type {{state: State, code?: string}} */
   let status = { state: "connecting" };
   /** @type {Promise<boolean> | null} */
@@ -40,6 +40,7 @@ export function openLink({ lab, as = "seat", wall = null, stream = "room", start
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let pollTimer;
   let hints = 0; // `mine` events so far: an answer asked for earlier must not undo a later one
+  let hintsBefore = 0; // those before the last knock
   let probed = 0;
 
   if (start) store.apply(start);
@@ -77,7 +78,18 @@ export function openLink({ lab, as = "seat", wall = null, stream = "room", start
   function greet(hello) {
     stopPolling();
     become("live");
-    void sync(SYNC_MS, hello);
+    if (hello.news) accept(hello.news, hintsBefore);
+    else void sync(SYNC_MS, hello);
+  }
+
+  function knock() {
+    hintsBefore = hints;
+    return known();
+  }
+
+  /** What this page has of the stream; of nothing, nothing: the whole stream comes packed over HTTP. */
+  function known() {
+    return store.seq < 0 ? undefined : { stream, epoch: store.epoch, have: store.seq };
   }
 
   /** @param {{epoch: string, heads: Record<string, number>}} said */
@@ -115,10 +127,9 @@ export function openLink({ lab, as = "seat", wall = null, stream = "room", start
   /** @param {number} ms @param {any} hello @returns {Promise<boolean>} */
   async function ask(ms, hello) {
     const before = hints;
-    const have = store.seq < 0 ? {} : { epoch: store.epoch, have: store.seq };
     if (!socket.connected && !hello) return askHttp();
     if (store.seq < 0 && (await askHttp())) return true; // the whole stream comes packed over HTTP; deltas over the socket
-    const news = await socket.sync({ stream, ...have }, ms);
+    const news = await socket.sync(known() ?? { stream }, ms);
     if (!news) return false;
     if (news.gone) end(news.gone);
     else accept(news, before);

@@ -10,12 +10,14 @@ const EVENTS = ["hello", "changes", "tick", "mine", "presence", "bye"];
 const FINAL = new Set(["invalid", "not_found", "unauthenticated", "gone"]);
 
 /**
- * @param {{auth: {lab: string} & Record<string, unknown>, onEvent: (name: string, payload: any) => void, onState: (state: "up" | "down" | "refused", detail: {failures: number, code?: string}) => void}} given
+ * @param {{auth: {lab: string} & Record<string, unknown>, known: () => object | undefined, onEvent: (name: string, payload: any) => void, onState: (state: "up" | "down" | "refused", detail: {failures: number, code?: string}) => void}} given
  */
-export function createSocket({ auth, onEvent, onState }) {
+export function createSocket({ auth, known, onEvent, onState }) {
   const backoff = createBackoff();
   // The lab stands in the address too: before several workers, a proxy sends a lab's sockets to the same one.
-  const socket = io({ auth, query: { lab: auth.lab }, autoConnect: false, reconnection: false, transports: ["websocket", "polling"], timeout: CONNECT_MS, tryAllTransports: true });
+  // What is known is said with each knock: the news come with the greeting.
+  const knock = (/** @type {(said: object) => void} */ say) => say({ ...auth, sync: known() });
+  const socket = io({ auth: knock, query: { lab: auth.lab }, autoConnect: false, reconnection: false, transports: ["websocket", "polling"], timeout: CONNECT_MS, tryAllTransports: true });
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let ended = false;
