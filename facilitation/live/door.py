@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 from flask_socketio import ConnectionRefusedError, SocketIO
+from sqlalchemy import Connection as Database
 from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from facilitation.core.clock import epoch_ms, system_clock
@@ -65,19 +66,24 @@ class Door:
         if len(self._connections) >= self._settings.MAX_SOCKETS:
             raise ConnectionRefusedError("full")
         try:
-            with self._turn, self._app.app_context(), moment(db.engine) as asked:
-                connection, hello = self._admission.admit(asked, environ, auth)
+            with self._turn, self._app.app_context(), db.engine.connect() as asked:
+                with asked.begin():
+                    connection, hello = self._admission.admit(asked, environ, auth)
+                self._let_in(sid, connection, hello["heads"])
+                greeting = self._greeting(asked, connection, hello, auth.get("sync"))
         except Refused as refusal:
             raise ConnectionRefusedError(refusal.code) from None
         except (DBAPIError, TimeoutError):
             raise ConnectionRefusedError("busy") from None
+        self._server.emit("hello", greeting, to=sid)
+
+    def _let_in(self, sid: str, connection: Connection, heads: Mapping[str, int]) -> None:
         self._make_room(connection)
         self._connections[sid] = connection
         self._presence.came(connection.lab, connection.seat)
-        self._listen(sid, connection, hello["heads"])
-        self._server.emit("hello", self._greeting(connection, hello, auth.get("sync")), to=sid)
+        self._listen(sid, connection, heads)
 
-    def _greeting(self, connection: Connection, hello: dict[str, Any], wanted: Any) -> dict[str, Any] | Encoded:
+    def _greeting(self, asked: Database, connection: Connection, hello: dict[str, Any], wanted: Any) -> dict[str, Any] | Encoded:
         """A client that says with its knock what it knows gets the news with `hello`: one way there and back less.
 
         Read after its rooms were entered: what was told before is in the news, what is told from now on reaches it."""
@@ -85,14 +91,15 @@ class Door:
             return hello
         connection.may_sync()
         try:
-            return Encoded(f'{encode(hello)[:-1]},"news":{self._news(connection, wanted)}}}')
-        except (Refused, DBAPIError, TimeoutError):
+            with asked.begin():
+                return Encoded(f'{encode(hello)[:-1]},"news":{self._news(asked, connection, wanted)}}}')
+        except (Refused, DBAPIError):
             return hello  # it asks by itself then, and hears why
 
-    def _news(self, connection: Connection, wanted: Mapping[str, Any]) -> Encoded:
+    def _news(self, asked: Database, connection: Connection, wanted: Mapping[str, Any]) -> Encoded:
         """What this client does not know yet of a stream; `Refused` for whoever may not look."""
         self._counters.resyncs += wanted.get("have") is not None
-        with self._turn, self._app.app_context(), moment(db.engine) as asked, use_locale(connection.who.language):
+        with use_locale(connection.who.language):
             return Encoded(synced(asked, connection.who, connection.lab, wanted, self._settings).text())
 
     def _make_room(self, connection: Connection) -> None:
@@ -133,7 +140,8 @@ class Door:
         if not isinstance(wanted, Mapping):
             wanted = {}
         try:
-            return self._news(connection, wanted)
+            with self._turn, self._app.app_context(), moment(db.engine) as asked:
+                return self._news(asked, connection, wanted)
         except Refused as refusal:
             return {"gone": refusal.code}
         except (DBAPIError, TimeoutError):
