@@ -130,7 +130,7 @@ class Proxy:
                     writer.write(piece)
                     await writer.drain()
                 chunk = b""
-        except (OSError, asyncio.CancelledError):
+        except (OSError, RuntimeError, asyncio.CancelledError):  # RuntimeError: uvloop's word for a writer that is closed
             pass
         finally:
             writer.transport.abort()

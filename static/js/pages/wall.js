@@ -3,6 +3,7 @@
 // Keys at the wall itself: j fills it with the join slide, f makes the window full screen.
 
 import { html, nothing, render } from "../../vendor/lit-html.js";
+import { createDrawing } from "../lib/drawing.js";
 import { t } from "../lib/i18n.js";
 import { openLink } from "../live/link.js";
 import { blankBoard, columnBoard, swotBoard } from "../wall/boards.js";
@@ -23,21 +24,13 @@ const KEPT = `wall-frozen ${lab}`;
 /** @type {import("../wall/frame.js").Wall} */
 const wall = { room: readRoom(link.store), now: link.serverNow(), online: 0, frozen: false, status: "connecting", fresh: new Map() };
 let joinHere = false;
-let asked = false;
 let blankBefore = "";
 let revealedAt = -Infinity;
 /** @type {Record<string, any> | null} what a frozen wall goes on showing */
 let kept = null;
 
-/** Draw in the next frame, once; then fold what does not fit. */
-function redraw() {
-  if (asked) return;
-  asked = true;
-  requestAnimationFrame(() => {
-    asked = false;
-    if (draw()) fold(root);
-  });
-}
+/** Draw, then fold what does not fit. */
+const { soon: redraw } = createDrawing(() => void (draw() && fold(root)));
 
 /** @returns {boolean} was there something to draw? */
 function draw() {

@@ -69,7 +69,12 @@ export async function openDrafts(lab, keep) {
 
     /** What was taken is safe elsewhere: keep only what was written here since. @param {string} place */
     settle(place) {
+      const gone = leaving.get(place);
       leaving.delete(place);
+      // A page that was put away meanwhile left it as last words: it would come back as if it had never been sent.
+      if (gone && document.visibilityState === "hidden") {
+        keep.putLast(lab, keep.takeLast(lab).filter((draft) => draft.place !== place || draft.text !== gone.text));
+      }
       return write(place);
     },
 
