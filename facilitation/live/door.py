@@ -89,7 +89,6 @@ class Door:
         Read after its rooms were entered: what was told before is in the news, what is told from now on reaches it."""
         if not isinstance(wanted, Mapping):
             return hello
-        connection.may_sync()
         try:
             with asked.begin():
                 return Encoded(f'{encode(hello)[:-1]},"news":{self._news(asked, connection, wanted)}}}')

@@ -112,6 +112,21 @@ def test_what_was_begun_meanwhile_stays_when_a_text_comes_back(stage: MakeStage,
     expect(returned).to_have_count(0)
 
 
+def test_an_idea_that_comes_back_is_edited_in_its_form(stage: MakeStage, browser: Browser) -> None:
+    lab = stage()
+    lab.go_to("transferability")
+    page = lab.phone(browser)
+    page.get_by_label("Your idea").fill("Stages")
+    page.get_by_label("What it needs").fill("follow-up staff")
+    lab.act("board.set", board=lab.board("transferability"), open=False)
+    page.get_by_role("button", name="Send").click()
+    returned = page.get_by_role("region", name="Not sent")
+    returned.get_by_role("button", name="Edit").click()
+    expect(page.get_by_label("Your idea")).to_have_value("Stages")
+    expect(page.get_by_label("What it needs")).to_have_value("follow-up staff")
+    expect(returned).to_have_count(0)
+
+
 KEYS = """(keys) => keys.map((key) => {
     document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
     return document.activeElement.id;

@@ -5,6 +5,7 @@ import { graphemes } from "../../lib/graphemes.js";
 import { t, tn } from "../../lib/i18n.js";
 import { replyAct } from "../../views/contribution.js";
 import { icon, isQuad } from "../../views/marks.js";
+import { placeOf, replyPlace } from "./drafts.js";
 import { promise } from "./promise.js";
 
 /** @typedef {import("./app.js").App} App */
@@ -19,11 +20,6 @@ const LARGEST_GROUP = 20;
  * @property {any} value of the board
  * @property {string} column
  */
-
-/** @param {Surface} surface */
-export function placeOf({ board, column }) {
-  return `${board}|${column}`;
-}
 
 /** What the composer asks for. @param {string} boardKind @param {string} column @param {string} [kind] */
 export function prompt(boardKind, column, kind) {
@@ -63,7 +59,7 @@ function postComposer(app, surface) {
   const place = placeOf(surface);
   const draft = app.drafts.get(place);
   app.places = [place];
-  const send = () => app.sendDraft(place, "contribution.post", postArgs(surface, app.drafts.get(place)));
+  const send = () => app.sendDraft(place, "contribution.post", postArgs(surface, draft));
   return form(app, {
     place,
     label: prompt(surface.value.kind, surface.column, draft.kind),
@@ -90,16 +86,16 @@ export function postArgs({ board, column }, draft) {
 function replyComposer(app, surface) {
   const { id, kind } = /** @type {{id: string, kind: string}} */ (app.ui.reply);
   const parent = app.store.get("contribution", id);
-  const place = `reply|${id}`;
+  const place = replyPlace(id);
+  const draft = app.drafts.get(place);
   app.places = [place];
   const close = () => {
     app.ui.reply = null;
     app.draw();
   };
   const send = () => {
-    const { text } = app.drafts.get(place);
     close();
-    return app.sendDraft(place, "contribution.reply", { id, kind, text });
+    return app.sendDraft(place, "contribution.reply", { id, kind, text: draft.text });
   };
   const about = html`<div class="composer__about"><q>${parent?.text ?? t("This is no longer shown.")}</q>
     <button class="button button--icon button--small" type="button" aria-label=${t("Do not reply")} title=${t("Do not reply")} @click=${close}>${icon("x")}</button></div>`;
@@ -138,10 +134,10 @@ function replyKinds(app, boardKind) {
 function form(app, { place, label, max, send, board, q, about = nothing, options: row = nothing }) {
   const text = app.drafts.get(place).text ?? "";
   const length = graphemes(text);
-  const able = () => fits(app.drafts.get(place).text, max) && app.lab().state !== "paused";
+  const able = length > 0 && length <= max && app.lab().state !== "paused";
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault();
-    if (able()) void send();
+    if (able) void send();
   };
   return html`<form class="composer phone__foot" id="composer" data-q=${ifDefined(q)} aria-label=${t("Write a contribution")} @submit=${submit}>
     ${about}
@@ -152,16 +148,10 @@ function form(app, { place, label, max, send, board, q, about = nothing, options
           app.draw();
         }}
         @keydown=${(/** @type {KeyboardEvent} */ event) => (event.ctrlKey || event.metaKey) && event.key === "Enter" && submit(event)}></textarea>
-      <button class="send" type="submit" aria-label=${t("Send")} title=${t("Send")} ?disabled=${!able()}>${icon("arrow-up")}</button></div>
+      <button class="send" type="submit" aria-label=${t("Send")} title=${t("Send")} ?disabled=${!able}>${icon("arrow-up")}</button></div>
     ${row}
     ${promiseLine(app, board)}
   </form>`;
-}
-
-/** May this text be sent? @param {string | undefined} text @param {number} max graphemes */
-function fits(text, max) {
-  const length = graphemes(text ?? "");
-  return length > 0 && length <= max;
 }
 
 /** @param {number} length @param {number} max @returns {Drawn} */

@@ -2,6 +2,15 @@
 
 const WRITE_AFTER_MS = 300;
 
+/** Where a text is written: in the evaluation, on a board, as an idea (one draft per board: the case comes with the target), as a reply. */
+export const EVALUATION = "evaluation|";
+/** @param {{board: string, column: string}} surface */
+export const placeOf = ({ board, column }) => `${board}|${column}`;
+/** @param {string} board */
+export const ideaPlace = (board) => placeOf({ board, column: "" });
+/** @param {string} id of the contribution replied to */
+export const replyPlace = (id) => `reply|${id}`;
+
 /**
  * @typedef {object} Draft
  * @property {string} place
@@ -58,6 +67,9 @@ export async function openDrafts(lab, keep) {
       clearTimeout(timers.get(place));
       timers.set(place, setTimeout(write, WRITE_AFTER_MS, place));
     },
+
+    /** Write a place down now instead of in a moment. */
+    write,
 
     /** Empty a place because its text is being sent; the kept copy stays until `settle`. @param {string} place */
     take(place) {

@@ -4,22 +4,22 @@ import { html, live, nothing } from "../../../vendor/lit-html.js";
 import { t } from "../../lib/i18n.js";
 import { icon } from "../../views/marks.js";
 import { task } from "./frame.js";
+import { EVALUATION } from "./drafts.js";
 import { returnedTexts } from "./returned.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("../../views/marks.js").Drawn} Drawn */
 
-const PLACE = "evaluation|";
 const NO_METHOD = new Set(["plenary", "presentation", "break", "evaluation", "validation"]);
 
 /** @param {App} app @param {any} activity @returns {{main: Drawn, foot: Drawn}} */
 export function evaluationScreen(app, activity) {
-  app.places = [PLACE];
+  app.places = [EVALUATION];
   const sent = app.outbox.items().find((item) => item.name === "evaluation.answer" && item.state !== "returned");
   if (app.store.mine.evaluated || sent) return { main: html`${task(app, activity)}${thanks(Boolean(sent && sent.state !== "stored"))}`, foot: nothing };
-  const answers = answersOf(app);
+  const answers = app.drafts.get(EVALUATION).answers ?? {};
   return {
-    main: html`${task(app, activity)}${returnedTexts(app, [])}<form class="form-page" id="evaluation" @submit=${(/** @type {Event} */ event) => submit(app, event)}>
+    main: html`${task(app, activity)}${returnedTexts(app, [])}<form class="form-page" id="evaluation" @submit=${(/** @type {Event} */ event) => submit(app, event, answers)}>
       ${app.words.questions.map((/** @type {any} */ question) => field(app, question, answers))}</form>`,
     foot: sendFoot(app, Object.values(answers).some(Boolean)),
   };
@@ -38,25 +38,19 @@ function sendFoot(app, able) {
     <button class="button button--main" type="submit" form="evaluation" ?disabled=${!able || app.readOnly}><span>${t("Send")}</span>${icon("arrow-up")}</button></div></section>`;
 }
 
-/** What was answered so far, at this moment. @param {App} app @returns {Record<string, any>} */
-function answersOf(app) {
-  return app.drafts.get(PLACE).answers ?? {};
-}
-
-/** @param {App} app @param {Event} event */
-function submit(app, event) {
+/** @param {App} app @param {Event} event @param {Record<string, any>} answers */
+function submit(app, event, answers) {
   event.preventDefault();
-  const answers = answersOf(app);
   const given = Object.fromEntries(Object.entries(answers).filter(([, value]) => value !== "" && value !== undefined));
   if (!Object.keys(given).length) return;
-  void app.sendDraft(PLACE, "evaluation.answer", { answers: given }, "evaluation");
+  void app.sendDraft(EVALUATION, "evaluation.answer", { answers: given }, "evaluation");
 }
 
 /** @param {App} app @param {any} question @param {Record<string, any>} answers @returns {Drawn} */
 function field(app, question, answers) {
   const set = (/** @type {any} */ value) => {
     // the comment is the draft's text too, so that a half-written one holds the phone where it is
-    app.drafts.set(PLACE, { answers: { ...answersOf(app), [question.id]: value }, ...(question.kind === "text" ? { text: value } : {}) });
+    app.drafts.set(EVALUATION, { answers: { ...answers, [question.id]: value }, ...(question.kind === "text" ? { text: value } : {}) });
     app.draw();
   };
   const value = answers[question.id];

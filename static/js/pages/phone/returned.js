@@ -4,6 +4,7 @@
 import { html, nothing, repeat } from "../../../vendor/lit-html.js";
 import { t } from "../../lib/i18n.js";
 import { deliveryWords, icon } from "../../views/marks.js";
+import { EVALUATION, ideaPlace, placeOf, replyPlace } from "./drafts.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("../../live/outbox.js").Item} Item */
@@ -45,7 +46,7 @@ function returnedText(app, item, boards) {
 /** Back into the composer, where it was written; what was begun there meanwhile stays behind it. @param {App} app @param {Item} item */
 function edit(app, item) {
   const { args } = item;
-  const place = placeOf(item);
+  const place = writtenAt(item);
   const begun = app.drafts.get(place);
   const text = [wordsOf(item), begun.text].filter((each) => each?.trim()).join(" ");
   if (item.name === "contribution.reply") {
@@ -57,17 +58,19 @@ function edit(app, item) {
     const { kind, people, target, extra } = args;
     app.drafts.set(place, { kind, people, target, ...extra, text });
     if (args.column) app.ui.column[args.board] = args.column;
+    if (args.target) app.ui.tab.transfer = "write";
     app.ui.reply = null;
   }
-  void app.outbox.discard(item.key, app.drafts.settle(place));
+  void app.outbox.discard(item.key, app.drafts.write(place));
   app.drawNow();
   document.getElementById("composer-text")?.focus();
 }
 
 /** Where the words of a returned item were written. @param {Item} item */
-function placeOf({ name, args }) {
-  if (name === "contribution.reply") return `reply|${args.id}`;
-  return name === "evaluation.answer" ? "evaluation|" : `${args.board}|${args.column ?? ""}`;
+function writtenAt({ name, args }) {
+  if (name === "contribution.reply") return replyPlace(args.id);
+  if (name === "evaluation.answer") return EVALUATION;
+  return args.target ? ideaPlace(args.board) : placeOf({ board: args.board, column: args.column ?? "" });
 }
 
 /** The clipboard needs a secure context; on plain http the old way is tried. @param {App} app @param {string} text */

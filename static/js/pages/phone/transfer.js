@@ -6,6 +6,7 @@ import { number, t } from "../../lib/i18n.js";
 import { category, degreeWord, icon } from "../../views/marks.js";
 import { composer, counter, peopleChoice, promiseLine } from "./composer.js";
 import { aimedAt, boardsOf } from "./derive.js";
+import { ideaPlace } from "./drafts.js";
 import { chosenColumn, columnSwitch, lists, readyButton } from "./board.js";
 import { task } from "./frame.js";
 import { returnedTexts } from "./returned.js";
@@ -15,9 +16,6 @@ import { returnedTexts } from "./returned.js";
 
 const DEGREES = ["not_transferable", "similar_context_only", "with_adaptation", "as_is"];
 const MORE = 280; // graphemes of needs and setting
-
-/** One draft per board: the case comes with the target. @param {string} board */
-const placeOf = (board) => `${board}|`;
 
 /** @param {App} app @param {any} activity @returns {{main: Drawn, foot: Drawn}} */
 export function transferScreen(app, activity) {
@@ -54,7 +52,7 @@ function targetOf(app, draft) {
 
 /** @param {App} app @param {string} id @param {any} board @returns {Drawn} */
 function form(app, id, board) {
-  const place = placeOf(id);
+  const place = ideaPlace(id);
   app.places = [place];
   const draft = app.drafts.get(place);
   const set = (/** @type {any} */ change) => {
@@ -96,7 +94,7 @@ function targetButton(app, draft) {
 
 /** @param {App} app @param {string} id @param {any} board @returns {Drawn} */
 function sendFoot(app, id, board) {
-  const draft = app.drafts.get(placeOf(id));
+  const draft = app.drafts.get(ideaPlace(id));
   const target = targetOf(app, draft);
   const length = graphemes(draft.text ?? "");
   const able = length > 0 && length <= board.max_length && target && app.lab().state !== "paused" && !app.readOnly;
@@ -118,7 +116,7 @@ function ideasFoot(app) {
 /** @param {App} app @param {Event} event @param {string} id @param {any} board */
 async function submit(app, event, id, board) {
   event.preventDefault();
-  const place = placeOf(id);
+  const place = ideaPlace(id);
   const draft = app.drafts.get(place);
   const target = targetOf(app, draft);
   if (!target || !draft.text?.trim()) return;
@@ -138,7 +136,7 @@ async function submit(app, event, id, board) {
 /** Choosing what an idea is about: cases, their aspects, their elements. @param {App} app @returns {Drawn} */
 export function targetSheet(app) {
   const [board] = boardsOf(app.store, app.activity())[0] ?? [""];
-  const place = placeOf(board);
+  const place = ideaPlace(board);
   const chosen = targetOf(app, app.drafts.get(place));
   const choose = (/** @type {any} */ target) => {
     app.drafts.set(place, { target });

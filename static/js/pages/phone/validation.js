@@ -126,8 +126,7 @@ function details(app, place, draft, send) {
   const label = draft.kind === "wrong" ? t("What has to be corrected?") : t("What is missing?");
   return html`<form @submit=${(/** @type {Event} */ event) => {
     event.preventDefault();
-    const said = app.drafts.get(place);
-    if (said.text?.trim()) void send(said.kind ?? "", said.text);
+    if (text.trim()) void send(draft.kind ?? "", text);
   }}><div class="composer__head"><label for="composer-text">${label}</label></div>
     <div class="composer__row"><textarea id="composer-text" rows="2" maxlength=${MAX} .value=${live(text)} @input=${(/** @type {any} */ event) => {
       app.drafts.set(place, { text: event.target.value });
