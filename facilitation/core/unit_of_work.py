@@ -230,10 +230,16 @@ def prepare_engine(engine: Engine, *, busy_timeout_ms: int = 900) -> None:
     def _begin(connection: Any) -> None:
         immediate = connection.get_execution_options().get("write")
         driver: Any = connection.connection.dbapi_connection
-        try:
-            driver.execute("BEGIN IMMEDIATE" if immediate else "BEGIN")
-        except sqlite3.Error as error:
-            raise DBAPIError.instance("BEGIN", None, error, sqlite3.Error, dialect=engine.dialect) from error
+        if not driver.in_transaction:  # else it is a moment, and somebody wants objects in it
+            _begun(connection, "BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def _begun(connection: Connection, how: str) -> None:
+    driver: Any = connection.connection.dbapi_connection
+    try:
+        driver.execute(how)
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(how, None, error, sqlite3.Error, dialect=connection.dialect) from error
 
 
 @contextmanager
@@ -254,8 +260,12 @@ def writing(engine: Engine, places: Iterable[str | None] = (None,)) -> Iterator[
 
 @contextmanager
 def moment(engine: Engine) -> Iterator[Connection]:
-    """`reading` for those who need no objects: one consistent moment of the database, given back at the end."""
-    with engine.connect() as connection, connection.begin():
+    """`reading` for those who need no objects: one consistent moment of the database, given back at the end.
+
+    Begun on the driver and ended by giving the connection back: SQLAlchemy's own way costs as much as a small question."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            _begun(connection, "BEGIN")
         yield connection
 
 

@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask
 from sqlalchemy import Connection as Database
@@ -53,7 +53,12 @@ class Connection:
         return True
 
 
-Admitted = tuple[Connection, dict[str, Any]]
+class Admitted(NamedTuple):
+    """Who was let in, and what it is greeted with. `place`: that of a seat, as it was read."""
+
+    connection: Connection
+    hello: dict[str, Any]
+    place: Place | None = None
 
 
 class Admission:
@@ -80,7 +85,8 @@ class Admission:
         if sitting(place) is None:
             raise Refused("not_found")
         connection = Connection(Identity("seat", place.id, place.language), place.lab_id, "participant", (ROOM,), place.rehearsal)
-        return connection, {**self._hello(connection, place.epoch or "0", {ROOM: place.head or 0}), "seat": seat_value(place)}
+        hello = {**self._hello(connection, place.epoch or "0", {ROOM: place.head or 0}), "seat": seat_value(place)}
+        return Admitted(connection, hello, place)
 
     def _other(self, asked: Database, lab_id: str, wall: str | None, door: str | None) -> Admitted:
         session = Session(asked, autoflush=False)
@@ -92,7 +98,7 @@ class Admission:
         if not standing:
             raise Refused("unauthenticated" if who.kind == "nobody" else "not_found")
         connection = Connection(who, lab.id, min(standing), streams_of(who, standing), lab.rehearsal)
-        return connection, self._hello(connection, *epoch_and_heads(asked, lab.id))
+        return Admitted(connection, self._hello(connection, *epoch_and_heads(asked, lab.id)))
 
     def _hello(self, connection: Connection, epoch: str, heads: Mapping[str, int]) -> dict[str, Any]:
         return {

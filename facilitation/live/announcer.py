@@ -63,6 +63,7 @@ class Announcer:
         self._app, self._socketio, self._settings = app, socketio, settings
         self._news: deque[dict[str, set[str]]] = deque()  # threads add to one end and take from the other
         self._told: dict[tuple[str, str], int] = {}
+        self.said = 0  # grows before it is looked who listens, and before what was read is told (door.py)
         self._wake = threading.Event()
         self._started = False
 
@@ -121,6 +122,7 @@ class Announcer:
 
     def _flush_lab(self, asked: Connection, lab: str, audiences: set[str]) -> None:
         for audience in audiences:
+            self.said += 1
             if audience in AUDIENCES:
                 self._tell_audience(asked, lab, audience)
             elif self._is_listening(room_of(lab, audience)):
@@ -135,6 +137,7 @@ class Announcer:
             self._told.pop(where, None)
             return
         change = delta(Looking(asked, lab, audience, self._settings), self._told[where])
+        self.said += 1
         if change is None:  # too far behind for one delta: the next tick makes everybody sync
             self._told[where] = epoch_and_head(asked, lab, audience)[1]
         elif change["to"] > change["from"]:

@@ -18,12 +18,13 @@ from facilitation.core.i18n import use_locale
 from facilitation.core.unit_of_work import moment
 from facilitation.dispatch import answer_of
 from facilitation.extensions import db
-from facilitation.live.admission import Admission, Connection
+from facilitation.live.admission import Admission, Admitted, Connection
 from facilitation.live.announcer import room_of
 from facilitation.live.bound import hang_up
 from facilitation.live.encoding import Encoded, encode
 from facilitation.live.presence import Presence
-from facilitation.web.access import synced
+from facilitation.people.place import Place
+from facilitation.web.access import synced, synced_seat
 
 STRIKES = 3
 AT_ONCE = 12  # a room that joins, or comes back, waits here in the first place: connections of the database are for commands too
@@ -65,40 +66,52 @@ class Door:
             raise ConnectionRefusedError("origin")
         if len(self._connections) >= self._settings.MAX_SOCKETS:
             raise ConnectionRefusedError("full")
+        said = self._announcer.said
         try:
-            with self._turn, self._app.app_context(), db.engine.connect() as asked:
-                with asked.begin():
-                    connection, hello = self._admission.admit(asked, environ, auth)
-                self._let_in(sid, connection, hello["heads"])
-                greeting = self._greeting(asked, connection, hello, auth.get("sync"))
+            with self._turn, self._app.app_context(), moment(db.engine) as asked:
+                admitted = self._admission.admit(asked, environ, auth)
+                news = self._greeting_news(asked, admitted, auth.get("sync"))
         except Refused as refusal:
             raise ConnectionRefusedError(refusal.code) from None
         except (DBAPIError, TimeoutError):
             raise ConnectionRefusedError("busy") from None
-        self._server.emit("hello", greeting, to=sid)
+        self._let_in(sid, admitted)
+        if news is not None and self._announcer.said != said:
+            news = self._read_again(admitted.connection, auth["sync"])
+        self._server.emit("hello", greeting(admitted.hello, news), to=sid)
 
-    def _let_in(self, sid: str, connection: Connection, heads: Mapping[str, int]) -> None:
+    def _greeting_news(self, asked: Database, admitted: Admitted, wanted: Any) -> Encoded | None:
+        """A client that says with its knock what it knows gets the news with `hello`: one way there and back less."""
+        if not isinstance(wanted, Mapping):
+            return None
+        try:
+            return self._news(asked, admitted.connection, wanted, admitted.place)
+        except Refused:
+            return None  # it asks by itself then, and hears why
+
+    def _read_again(self, connection: Connection, wanted: Mapping[str, Any]) -> Encoded | None:
+        """The news once more: something was told after they were read, when the client was perhaps not in its rooms yet.
+
+        What is told from now on reaches it. None: it asks by itself then, and hears why."""
+        try:
+            with self._turn, self._app.app_context(), moment(db.engine) as asked:
+                return self._news(asked, connection, wanted)
+        except (Refused, DBAPIError, TimeoutError):
+            return None
+
+    def _let_in(self, sid: str, admitted: Admitted) -> None:
+        connection = admitted.connection
         self._make_room(connection)
         self._connections[sid] = connection
         self._presence.came(connection.lab, connection.seat)
-        self._listen(sid, connection, heads)
+        self._listen(sid, connection, admitted.hello["heads"])
 
-    def _greeting(self, asked: Database, connection: Connection, hello: dict[str, Any], wanted: Any) -> dict[str, Any] | Encoded:
-        """A client that says with its knock what it knows gets the news with `hello`: one way there and back less.
-
-        Read after its rooms were entered: what was told before is in the news, what is told from now on reaches it."""
-        if not isinstance(wanted, Mapping):
-            return hello
-        try:
-            with asked.begin():
-                return Encoded(f'{encode(hello)[:-1]},"news":{self._news(asked, connection, wanted)}}}')
-        except (Refused, DBAPIError):
-            return hello  # it asks by itself then, and hears why
-
-    def _news(self, asked: Database, connection: Connection, wanted: Mapping[str, Any]) -> Encoded:
-        """What this client does not know yet of a stream; `Refused` for whoever may not look."""
+    def _news(self, asked: Database, connection: Connection, wanted: Mapping[str, Any], place: Place | None = None) -> Encoded:
+        """What this client does not know yet of a stream; `Refused` for whoever may not look. `place`: when it is known."""
         self._counters.resyncs += wanted.get("have") is not None
         with use_locale(connection.who.language):
+            if place is not None:
+                return Encoded(synced_seat(asked, place, connection.lab, wanted, self._settings).text())
             return Encoded(synced(asked, connection.who, connection.lab, wanted, self._settings).text())
 
     def _make_room(self, connection: Connection) -> None:
@@ -114,8 +127,8 @@ class Door:
     def _listen(self, sid: str, connection: Connection, heads: Mapping[str, int]) -> None:
         """Into the rooms of its own streams, its seat and its account: a client never names one."""
         for stream in connection.streams:
-            self._announcer.listen(connection.lab, stream, heads[stream])
             self._server.enter_room(sid, room_of(connection.lab, stream))
+            self._announcer.listen(connection.lab, stream, heads[stream])  # only now: where nobody is, it forgets the number
         if connection.seat:
             self._server.enter_room(sid, room_of(connection.lab, f"seat:{connection.seat}"))
         if connection.who.kind == "staff":
@@ -178,6 +191,11 @@ class Door:
         self._server.emit("bye", {"reason": reason, "back_in_ms": back_in_ms}, to=sid)
         self._server.disconnect(sid)
         self._server.start_background_task(hang_up, self._server.eio, transport)  # else it could go on sending
+
+
+def greeting(hello: dict[str, Any], news: Encoded | None) -> dict[str, Any] | Encoded:
+    """`hello` with the news in it, which are encoded already."""
+    return hello if news is None else Encoded(f'{encode(hello)[:-1]},"news":{news}}}')
 
 
 def asked_from(environ: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from facilitation.core import ids
 from facilitation.live.admission import Admission
+from facilitation.live.door import Door
 from facilitation.stream.read import apply
 from tests.cast import Cast
 
@@ -21,7 +22,8 @@ def told(cast: Cast) -> None:
     """Let the announcer say what it has."""
     from facilitation.extensions import db
 
-    cast.app.extensions["facilitation"]["announcer"].flush(db.engine)
+    with cast.app.app_context():
+        cast.app.extensions["facilitation"]["announcer"].flush(db.engine)
 
 
 def test_hello_says_who_you_are_and_which_streams_you_read(cast: Cast) -> None:
@@ -102,26 +104,45 @@ def test_a_hello_without_news_is_the_same_hello(cast: Cast, wished: Any) -> None
     assert "entities" in socket.emit("sync", {"stream": "room"}, callback=True)
 
 
-def test_what_is_told_while_one_is_let_in_is_not_missed(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Between reading who knocks and joining the room, somebody writes and the room is told: the greeting has it."""
+@pytest.mark.parametrize("where", [(Admission, "admit"), (Door, "_let_in")])
+def test_what_is_told_while_one_is_let_in_is_not_missed(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, where: tuple[type, str]
+) -> None:
+    """Before the news are read, or after that and before it joins the room, somebody writes: the greeting has it."""
     cast.start("challenges")
     cast.act("activity.reveal", cast.anna)
-    before = cast.look("room")
-    admit = Admission.admit
+    before, board = cast.look("room"), cast.board("challenges")
+    step = getattr(*where)
 
-    def admit_slowly(self: Admission, *given: Any) -> Any:
-        admitted = admit(self, *given)
-        cast.act("contribution.post", cast.ben, board=cast.board("challenges"), text="Said meanwhile")
+    def slowly(*given: Any) -> Any:
+        if where[0] is Admission:
+            admitted = step(*given)
+        cast.act("contribution.post", cast.ben, board=board, text="Said meanwhile")
         told(cast)
-        return admitted
+        return admitted if where[0] is Admission else step(*given)
 
-    monkeypatch.setattr(Admission, "admit", admit_slowly)
+    monkeypatch.setattr(*where, slowly)
     known = {"stream": "room", "epoch": before["epoch"], "have": before["seq"]}
     socket = cast.socket(cast.chloe, sync=known)
     monkeypatch.undo()
     (hello,) = heard(socket, "hello")
     assert hello["heads"]["room"] < hello["news"]["to"]
     assert apply(before, hello["news"]) == cast.look("room")
+
+
+def test_what_is_one_s_own_and_told_while_one_is_let_in_is_not_missed(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Said on another device of the same person, before this one listens."""
+    cast.start("challenges")
+    let_in = Door._let_in
+
+    def slowly(*given: Any) -> None:
+        cast.act("hand.set", cast.ben, raised=True)
+        told(cast)
+        let_in(*given)
+
+    monkeypatch.setattr(Door, "_let_in", slowly)
+    (hello,) = heard(cast.socket(cast.ben, sync={"stream": "room"}), "hello")
+    assert hello["news"]["mine"]["hand"] is True
 
 
 def test_the_author_hears_what_became_of_it_and_why(cast: Cast) -> None:
