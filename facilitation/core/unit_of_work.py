@@ -230,7 +230,7 @@ def prepare_engine(engine: Engine, *, busy_timeout_ms: int = 900) -> None:
     def _begin(connection: Any) -> None:
         immediate = connection.get_execution_options().get("write")
         driver: Any = connection.connection.dbapi_connection
-        if not driver.in_transaction:  # else it is a moment, and somebody wants objects in it
+        if immediate or not driver.in_transaction:  # else it is a moment, and somebody wants objects in it
             _begun(connection, "BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 

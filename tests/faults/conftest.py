@@ -18,6 +18,7 @@ from facilitation import create_app
 from facilitation.extensions import db
 from tests.databases import copied, discard, use
 from tests.faults.phone import Phone
+from tests.faults.proxy import spare_the_collector
 from tests.faults.room import House, Room
 from tests.ledger import SEED, note
 
@@ -81,5 +82,5 @@ async def everybody_in(room: Room, people: int, port: int | None = None) -> list
 def played(play: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Run it to its end, in a thread of its own: the browser's driver may hold this one's loop. A thousand phones and the
     network between take as much of the machine as the server does, so their loop is the quick one."""
-    with ThreadPoolExecutor(1) as thread:
+    with spare_the_collector(), ThreadPoolExecutor(1) as thread:
         thread.submit(copy_context().run, uvloop.run, play()).result()

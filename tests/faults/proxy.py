@@ -7,6 +7,8 @@ small pieces; and what a broken middle box might do to whole frames: lose, doubl
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import gc
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -64,6 +66,11 @@ class Proxy:
         """From now on nothing reaches the server, or the phones, and nobody is told; what was sent waits."""
         for hole, carries_ in ((up, self._up), (down, self._down)):
             carries_.clear() if hole else carries_.set()
+
+    def turn(self, **weather: float) -> None:
+        """Change the weather: its fields by name."""
+        for name, value in weather.items():
+            setattr(self.weather, name, value)
 
     def cut(self, share: float = 1.0) -> None:
         """Reset every connection, or a random share of them."""
@@ -160,6 +167,20 @@ class Proxy:
                 self.touched += 1
                 return [HOLD, frame]
         return [frame]
+
+
+@contextlib.contextmanager
+def spare_the_collector() -> Iterator[None]:
+    """Thousands of connections are many objects, and none of them is garbage: look through them less often."""
+    usual = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+        gc.unfreeze()
 
 
 HOLD = b""  # in a mangled list: the frame after it waits until the next one with changes has passed

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.faults.apart import Apart
 from tests.faults.conftest import MakeRoom, everybody_in, played, until
 from tests.faults.phone import Phone
 from tests.faults.proxy import Proxy
@@ -49,8 +50,7 @@ def test_f4_cuts_without_a_word_end_in_the_same_state(room: MakeRoom, ledger: Le
 
     async def play() -> None:
         chance = random.Random(SEED)
-        proxy = Proxy(lab.server.port, chance)
-        await proxy.start()
+        proxy = Apart(lab.server.port, SEED)
         phones = await everybody_in(lab, people, proxy.port)
         sent, slowest, cut_off = set(), 0.0, 0.0
         for cut in times(cuts):
@@ -58,16 +58,17 @@ def test_f4_cuts_without_a_word_end_in_the_same_state(room: MakeRoom, ledger: Le
             kind = ("both", "up", "down", "reset")[cut % 4]
             proxy.holes(up=kind in ("both", "up"), down=kind in ("both", "down"))
             if kind == "reset":
-                proxy.weather.refuse = True
+                proxy.turn(refuse=True)
                 proxy.cut()
             sent |= {phone.write(lab.board, f"{phone.name} in cut {cut}") for phone in chance.sample(phones, writers)}
             await asyncio.sleep(seconds)
-            proxy.weather.refuse = False
+            proxy.turn(refuse=False)
             proxy.holes(up=False, down=False)
             healed = time.monotonic()
             await settle(lab, phones)
             slowest, cut_off = max(slowest, time.monotonic() - healed), cut_off + seconds
-        await leave(phones, proxy)
+        await asyncio.gather(*(phone.stop() for phone in phones))
+        proxy.stop()
         count = check(lab, phones, sent)
         again = sum(phone.resent for phone in phones)
         ledger("F4", **count, phones=people, cuts=cut + 1, cut_off_s=round(cut_off), settled_s=round(slowest, 1), resent=again)
