@@ -62,9 +62,9 @@ class Kept:
         head = f'{{"epoch":{encoded(self.epoch)},"stream":{encoded(self.stream)},"seq":{self.seq},"entities":'
         return f"{head}{{{','.join(types)}}}"
 
-    def whole(self, mine: Value | None = None) -> str:
-        """The snapshot as JSON, with what is only this person's."""
-        return self.text + _end(mine)
+    def whole(self, end: str = "}") -> str:
+        """The snapshot as JSON. `end`: with what is only this person's (`ending`)."""
+        return self.text + end
 
     @cached_property
     def _packed(self) -> tuple[bytes, int, int]:
@@ -73,20 +73,21 @@ class Kept:
         deflated = compressor.compress(content) + compressor.flush(zlib.Z_FULL_FLUSH)
         return deflated, zlib.crc32(content), len(content)
 
-    def gzipped(self, mine: Value | None = None) -> bytes:
-        """`whole(mine)` as one gzip member: the common part is packed once, only the end anew for each person."""
+    def gzipped(self, end: str = "}") -> bytes:
+        """`whole(end)` as one gzip member: the common part is packed once, only the end anew for each person."""
         deflated, checksum, length = self._packed
-        end = _end(mine).encode()
-        compressor = zlib.compressobj(6, zlib.DEFLATED, -10, 2)  # a small one for little: made for each person
-        rest = compressor.compress(end) + compressor.flush()
-        return HEADER + deflated + rest + struct.pack("<II", zlib.crc32(end, checksum), (length + len(end)) & 0xFFFFFFFF)
+        own = end.encode()
+        compressor = zlib.compressobj(1, zlib.DEFLATED, -12, 5)  # a small and quick one: made for each person
+        rest = compressor.compress(own) + compressor.flush()
+        return HEADER + deflated + rest + struct.pack("<II", zlib.crc32(own, checksum), (length + len(own)) & 0xFFFFFFFF)
 
-    def mark(self, mine: Value | None = None) -> str:
+    def mark(self, end: str = "}") -> str:
         """What an ETag says: the same mark, the same content."""
-        return f"{self.epoch}-{self.stream}-{self.seq}-{zlib.crc32(_end(mine).encode()):x}"
+        return f"{self.epoch}-{self.stream}-{self.seq}-{zlib.crc32(end.encode()):x}"
 
 
-def _end(mine: Value | None) -> str:
+def ending(mine: Value | None) -> str:
+    """How a snapshot or a delta ends: with `mine`, where it is somebody's."""
     return "}" if mine is None else f',"mine":{encoded(mine)}}}'
 
 
@@ -99,9 +100,9 @@ class CatchUp:
     def __len__(self) -> int:
         return len(self._text)
 
-    def whole(self, mine: Value | None = None) -> str:
-        """The delta as JSON, with what is only this person's."""
-        return self._text + _end(mine)
+    def whole(self, end: str = "}") -> str:
+        """The delta as JSON. `end`: with what is only this person's (`ending`)."""
+        return self._text + end
 
 
 class CatchUps:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NoReturn
 
 from flask import Flask, current_app, g, request
@@ -25,7 +26,7 @@ from facilitation.people.place import Place, place_of, sitting
 from facilitation.people.recognise import recognise
 from facilitation.people.seats import seat_token
 from facilitation.permissions import COMMANDS, standing_of
-from facilitation.stream.kept import CatchUp, Kept, Snapshots
+from facilitation.stream.kept import CatchUp, Kept, Snapshots, ending
 from facilitation.stream.read import Looking, epoch_and_head
 from facilitation.stream.record import ROOM, STAFF
 
@@ -135,9 +136,14 @@ class Synced:
     news: Kept | CatchUp
     mine: dict[str, Any] | None
 
+    @cached_property
+    def end(self) -> str:
+        """How it ends, as JSON."""
+        return ending(self.mine)
+
     def text(self) -> str:
         """As JSON."""
-        return self.news.whole(self.mine)
+        return self.news.whole(self.end)
 
 
 def synced(asked: Connection, who: Identity, lab_id: str, wanted: Mapping[str, Any], settings: Any) -> Synced:

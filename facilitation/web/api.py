@@ -98,7 +98,7 @@ def _synced(asked: Connection, lab: str, wanted: dict[str, Any]) -> access.Synce
 def _packed(answer: access.Synced) -> Response:
     gzipped = "gzip" in request.headers.get("Accept-Encoding", "")
     if gzipped and isinstance(answer.news, Kept):
-        body = answer.news.gzipped(answer.mine)
+        body = answer.news.gzipped(answer.end)
     else:
         body = answer.text().encode()
         gzipped = gzipped and len(body) >= GZIP_FROM
@@ -108,7 +108,7 @@ def _packed(answer: access.Synced) -> Response:
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Vary"] = "Accept-Encoding, Cookie"
     if isinstance(answer.news, Kept):
-        response.set_etag(answer.news.mark(answer.mine))
+        response.set_etag(answer.news.mark(answer.end))
     response.add_etag()
     response.make_conditional(request)
     response.headers.remove("Date")  # it was set for the comparison; the server says it once, and phones set their clock by it

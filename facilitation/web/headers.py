@@ -27,17 +27,24 @@ def register(app: Flask) -> None:
         if origin not in settings.origins:
             raise Refused("forbidden", _("This request came from another place than this site."))
 
+    usual = {
+        "Content-Security-Policy": policy,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",  # no-referrer makes browsers send "Origin: null"
+        "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    if settings.secure:
+        usual["Strict-Transport-Security"] = "max-age=31536000"
+
     @app.after_request
     def protect(answer: Response) -> Response:
         headers = answer.headers
-        headers.setdefault("Content-Security-Policy", policy)
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("Referrer-Policy", "same-origin")  # no-referrer makes browsers send "Origin: null"
-        headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()")
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        if settings.secure:
-            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        own = {name.title() for name in headers.keys()}  # noqa: SIM118 - not a dict
+        for name, value in usual.items():
+            if name.title() not in own:
+                headers.add(name, value)
         if request.endpoint != "static":
             headers.setdefault("Cache-Control", "no-store")
         return answer

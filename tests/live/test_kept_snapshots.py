@@ -9,7 +9,7 @@ import zlib
 from facilitation.core.actor import SYSTEM
 from facilitation.core.unit_of_work import reading
 from facilitation.extensions import db
-from facilitation.stream.kept import CatchUps, Snapshots
+from facilitation.stream.kept import CatchUps, Snapshots, ending
 from facilitation.stream.read import Looking, delta, epoch_and_head
 from facilitation.stream.record import AUDIENCES
 from tests.cast import ORIGIN, Cast
@@ -37,13 +37,13 @@ def test_one_packing_serves_everybody_with_their_own_end(cast: Cast) -> None:
         again = snapshots.get(Looking(session, cast.lab, "staff", cast.settings))
     assert kept is again
     for mine in (None, {"seat": "a"}, {"seat": "b", "contributions": ["é" * 1000]}):
-        packed = kept.gzipped(mine)
-        assert gzip.decompress(packed).decode() == kept.whole(mine)
+        packed = kept.gzipped(ending(mine))
+        assert gzip.decompress(packed).decode() == kept.whole(ending(mine))
         reader = zlib.decompressobj(31)  # one member, nothing behind it: what browsers read
-        assert reader.decompress(packed).decode() == kept.whole(mine)
+        assert reader.decompress(packed).decode() == kept.whole(ending(mine))
         assert reader.eof
         assert reader.unused_data == b""
-        found = json.loads(kept.whole(mine))
+        found = json.loads(kept.whole(ending(mine)))
         assert found.pop("mine", None) == mine
         assert found == cast.look("staff")
 
@@ -74,7 +74,7 @@ def test_after_every_command_kept_deltas_are_the_fresh_ones(cast: Cast) -> None:
                     assert first is not None
                     assert first is again
                     assert json.loads(first.whole()) == delta(looking, have)
-                    assert json.loads(first.whole({"seat": "a"}))["mine"] == {"seat": "a"}
+                    assert json.loads(first.whole(ending({"seat": "a"})))["mine"] == {"seat": "a"}
                     found += 1
                 before[audience] = head
     assert found > 100
