@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from facilitation.core import ids
 from facilitation.live.admission import Admission
-from facilitation.live.door import Door
+from facilitation.live.door import AT_ONCE, Door
 from facilitation.stream.read import apply
 from tests.cast import Cast
 
@@ -143,6 +146,31 @@ def test_what_is_one_s_own_and_told_while_one_is_let_in_is_not_missed(cast: Cast
     monkeypatch.setattr(Door, "_let_in", slowly)
     (hello,) = heard(cast.socket(cast.ben, sync={"stream": "room"}), "hello")
     assert hello["news"]["mine"]["hand"] is True
+
+
+def test_a_crowd_waits_before_the_database_and_commands_do_not(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More people knock at once than the database has connections: only so many hold one, and a command finds one too."""
+    knocking, inside, go_on = AT_ONCE + 14, [], threading.Event()
+    admit = Admission.admit
+
+    def slowly(*given: Any) -> Any:
+        inside.append(1)
+        assert go_on.wait(30)
+        return admit(*given)
+
+    monkeypatch.setattr(Admission, "admit", slowly)
+    with ThreadPoolExecutor(knocking) as crowd:
+        screens = [crowd.submit(cast.socket, cast.eve, wall=cast.wall) for _ in range(knocking)]
+        try:
+            until = time.monotonic() + 20
+            while len(inside) < AT_ONCE and time.monotonic() < until:
+                time.sleep(0.01)
+            assert cast.ask("hand.set", cast.ben, raised=True)["ok"]
+            assert len(inside) == AT_ONCE
+        finally:
+            go_on.set()
+        assert all(screen.result().is_connected() for screen in screens)
+    assert len(inside) == knocking
 
 
 def test_the_author_hears_what_became_of_it_and_why(cast: Cast) -> None:
