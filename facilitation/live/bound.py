@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Iterable
 from functools import partial
-from socket import SHUT_RDWR, SO_SNDBUF, SOL_SOCKET
+from socket import MSG_DONTWAIT, MSG_PEEK, SHUT_RDWR, SO_SNDBUF, SOL_SOCKET
 from typing import Any
 
 import engineio
@@ -58,6 +58,12 @@ def hang_up(engine: Any, engine_id: str, *, abort: bool = False) -> None:
         socket.close(wait=False, abort=abort)
 
 
+def has_hung_up(server: Server, sid: str) -> bool:
+    """Nobody will read what is said to this client. False where it cannot be known: long-polling, the stock manager."""
+    line = getattr(server.manager, "lines", {}).get(server.manager.eio_sid_from_sid(sid, "/"))
+    return line is not None and line.gone()
+
+
 class Line:
     """The TCP connection of one WebSocket client."""
 
@@ -72,6 +78,15 @@ class Line:
             self._counters.drops += 1
             log.info("a client that does not read is cut off")
             self.cut()
+
+    def gone(self) -> bool:
+        """Has the client hung up, with nothing left to read of it?"""
+        try:
+            return not self._tcp.recv(1, MSG_PEEK | MSG_DONTWAIT)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
 
     def cut(self) -> None:
         """End the connection; the threads that wait for it wake up and go."""

@@ -20,7 +20,7 @@ from facilitation.dispatch import answer_of
 from facilitation.extensions import db
 from facilitation.live.admission import Admission, Admitted, Connection
 from facilitation.live.announcer import room_of
-from facilitation.live.bound import hang_up
+from facilitation.live.bound import hang_up, has_hung_up
 from facilitation.live.encoding import Encoded, encode
 from facilitation.live.presence import Presence
 from facilitation.people.place import Place
@@ -146,6 +146,8 @@ class Door:
         connection = self._connections.get(sid)
         if connection is None:
             return {"gone": "gone"}
+        if has_hung_up(self._server, sid):
+            return None  # after a cut, a room's old questions arrive together with the news that nobody waits for the answers
         if not connection.may_sync():
             self._drop(sid, 10_000)
             return None

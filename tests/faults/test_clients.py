@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -73,6 +75,34 @@ def sleeper(lab: Room, seat: int) -> RawPhone:
     for number in range(38):  # as often as one may
         found.ask(number, "sync", {"stream": "room"})
     return found
+
+
+def test_the_question_of_who_has_hung_up_costs_no_answer(room: MakeRoom) -> None:
+    """After a cut the old questions of a room arrive together with the news that nobody waits for an answer."""
+    lab = room(2)
+
+    async def play() -> None:
+        gone, here = Wire(lambda *_: None), Wire(lambda *_: None)
+        for number, wire in enumerate((gone, here)):
+            phone = lab.phone(number)
+            auth = {"v": 1, "lab": phone.lab, "as": "seat"}
+            await wire.connect(phone.port, origin=phone.origin, cookie=phone.cookie, auth=auth)
+        before = lab.metric("resyncs_total")
+        os.kill(lab.server.pid, signal.SIGSTOP)
+        try:
+            asked = [asyncio.create_task(wire.ask("sync", {"stream": "room", "have": 0}, 20)) for wire in (gone, here)]
+            await asyncio.sleep(0.1)
+            gone.abandon()
+        finally:
+            os.kill(lab.server.pid, signal.SIGCONT)
+        assert (await asked[1])["stream"] == "room"
+        with pytest.raises(Gone):
+            await asked[0]
+        await until(lambda: lab.metric("connected") == 1, 20, "the server knows that one is gone")
+        assert lab.metric("resyncs_total") == before + 1
+        here.abandon()
+
+    played(play)
 
 
 #: These end one's own session when they work, and then there is nobody left to ask.
