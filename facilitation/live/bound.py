@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 QUEUE, QUEUE_CHARACTERS = 64, 1_000_000  # what may wait for one client
 KERNEL_BYTES = 128 * 1024  # and what the kernel may hold for it (Linux takes twice that for its own books)
 LAST_WORDS = 5.0  # seconds a client has to take in what it is told before we hang up
-AT_ONCE = getattr(sockets, "MSG_DONTWAIT", 0)  # 0 where the system has no such word (Windows)
+WITHOUT_WAITING = getattr(sockets, "MSG_DONTWAIT", 0)  # 0 where the system has no such word (Windows)
 CLOSED_ALREADY = "socket shutdown error: [Errno 9]"
 
 
@@ -84,7 +84,7 @@ class Line:
     def gone(self) -> bool:
         """Has the client hung up, with nothing left to read of it?"""
         try:
-            return bool(AT_ONCE) and not self._tcp.recv(1, MSG_PEEK | AT_ONCE)
+            return bool(WITHOUT_WAITING) and not self._tcp.recv(1, MSG_PEEK | WITHOUT_WAITING)
         except BlockingIOError:
             return False
         except OSError:

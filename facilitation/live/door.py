@@ -66,9 +66,9 @@ class Door:
             raise ConnectionRefusedError("origin")
         if len(self._connections) >= self._settings.MAX_SOCKETS:
             raise ConnectionRefusedError("full")
-        said = self._announcer.said
         try:
             with self._turn, self._app.app_context(), moment(db.engine) as asked:
+                said = self._announcer.said
                 admitted = self._admission.admit(asked, environ, auth)
                 news = self._greeting_news(asked, admitted, auth.get("sync"))
         except Refused as refusal:
@@ -94,10 +94,14 @@ class Door:
 
         What is told from now on reaches it. None: it asks by itself then, and hears why."""
         try:
-            with self._turn, self._app.app_context(), moment(db.engine) as asked:
-                return self._news(asked, connection, wanted)
+            return self._read_news(connection, wanted)
         except (Refused, DBAPIError, TimeoutError):
             return None
+
+    def _read_news(self, connection: Connection, wanted: Mapping[str, Any]) -> Encoded:
+        """In its turn, as of now."""
+        with self._turn, self._app.app_context(), moment(db.engine) as asked:
+            return self._news(asked, connection, wanted)
 
     def _let_in(self, sid: str, admitted: Admitted) -> None:
         connection = admitted.connection
@@ -154,8 +158,7 @@ class Door:
         if not isinstance(wanted, Mapping):
             wanted = {}
         try:
-            with self._turn, self._app.app_context(), moment(db.engine) as asked:
-                return self._news(asked, connection, wanted)
+            return self._read_news(connection, wanted)
         except Refused as refusal:
             return {"gone": refusal.code}
         except (DBAPIError, TimeoutError):
