@@ -44,6 +44,7 @@ def setting(default: Any, meaning: str) -> Any:
 class Settings:
     DATA: str = setting("", "Folder of database, secret key and exports; default: instance/ beside the code")
     DATABASE_URL: str = setting("", "SQLAlchemy URL; default: SQLite file in DATA; postgresql:// is taken as psycopg2")
+    DATABASE_CONNECTIONS: int = setting(20, "Connections to the database of each process; PostgreSQL must allow their sum")
     SECRET_KEY: str = setting("", "At least 32 characters; default: made at first start, kept in DATA/secret_key")
     ASYNC_MODE: str = setting("eventlet", "eventlet (default) or threading")
     PRODUCTION: bool = setting(
@@ -67,6 +68,7 @@ class Settings:
     LOGINS_PER_ADDRESS: int = setting(50, "Failed sign-ins of one address in 15 minutes before answers are delayed")
     UPLOAD_BYTES: int = setting(10_000_000, "Largest upload, packed")
     BUSY_TIMEOUT_MS: int = setting(900, "How long a write waits for a locked SQLite file before it answers `busy`")
+    PING_SECONDS: int = setting(20, "How often a client is asked whether it is still there; it has as long again to answer")
     TICK_SECONDS: float = setting(15.0, "How often a client hears the current numbers")
     PRESENCE_SECONDS: float = setting(2.0, "At most this often a change of presence is sent")
     SESSION_HOURS: int = setting(12, "How long staff stay signed in")
@@ -85,6 +87,10 @@ class Settings:
             raise BadSetting(f"FACILITATION_ASYNC_MODE is {self.ASYNC_MODE!r}; it can be eventlet or threading")
         if not 0 <= self.PORT < 65536:
             raise BadSetting(f"FACILITATION_PORT is {self.PORT}; it must be below 65536")
+        if not 2 <= self.DATABASE_CONNECTIONS <= 1000:
+            raise BadSetting(f"FACILITATION_DATABASE_CONNECTIONS is {self.DATABASE_CONNECTIONS}; it can be 2 to 1000")
+        if not 1 <= self.PING_SECONDS <= 50:  # balancers and mobile networks cut a silent connection after a minute
+            raise BadSetting(f"FACILITATION_PING_SECONDS is {self.PING_SECONDS}; it can be 1 to 50")
         if self.LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise BadSetting(f"FACILITATION_LOG_LEVEL is {self.LOG_LEVEL!r}; it can be DEBUG, INFO, WARNING or ERROR")
         if self.LOG_FORMAT not in {"text", "json"}:

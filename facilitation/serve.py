@@ -228,9 +228,10 @@ def say_goodbye(app: Flask) -> None:
     shortest, longest = AWAY_SECONDS
     # alone, it is back when a start's work is done: as much as this start took of the processor, and a little more
     away = shortest if others_go_on else min(longest, max(shortest, 1.2 * extension.get("start_took", 0.0)))
-    everybody = list(app.extensions["facilitation"]["connections"])
+    everybody = list(extension["connections"])
     spread = max(SPREAD_MS, PACE_MS * len(everybody))
     for place, sid in enumerate(everybody):
         back = round(1000 * away + spread * place / len(everybody))
+        extension["connections"][sid].ending = "drain"
         socketio.emit("bye", {"reason": "drain", "back_in_ms": back}, to=sid)
     socketio.sleep(0.3)

@@ -7,6 +7,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter
 
+#: Why a live connection ended. The first four are the other side's or the network's doing, the others ours.
+ENDS = {
+    "left": "the client said goodbye",
+    "closed": "the client or the network closed the connection: a page left or reloaded, a lost network",
+    "no_answer": "a ping was not answered: a sleeping phone, a dead network",
+    "error": "something unreadable came",
+    "not_reading": "more waited for the client than is kept for one",
+    "too_many": "the client asked too often",
+    "moved": "the same person opened more pages than one may",
+    "revoked": "the seat or the role was taken away, or the account signed out",
+    "no_database": "the database did not answer; the client comes back by itself",
+    "drain": "the server was stopped or renewed",
+    "no_ping": "no ping was sent for too long: a fault of ours",
+    "other": "the library gave a reason this version does not know: a fault of ours",
+}
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 
 
@@ -47,4 +62,6 @@ class Counters:
         self.fan_out = Times()  # of one flush to everybody
         self.resyncs = 0
         self.drops = 0  # sockets hung up on because they did not read, or asked too often
+        self.ends: Counter[str] = Counter()  # of live connections, by the reasons in `ENDS`
+        self.refused: Counter[str] = Counter()  # connections that were not let in, by code
         self.running = 0  # HTTP requests under way

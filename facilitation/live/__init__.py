@@ -19,8 +19,8 @@ def register(app: Flask, socketio: SocketIO) -> None:
         async_handlers=False,  # one client's commands are handled in order
         cors_allowed_origins=settings.origins,
         max_http_buffer_size=64 * 1024,
-        ping_interval=20,
-        ping_timeout=20,
+        ping_interval=settings.PING_SECONDS,
+        ping_timeout=settings.PING_SECONDS,
         manage_session=False,
         http_compression=False,
         transports=["websocket"] if settings.SHARED_PORT else ["polling", "websocket"],

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from flask import Flask
 from sqlalchemy import Connection as Database
-from sqlalchemy.orm import Session
 from werkzeug.http import parse_cookie
 
 from facilitation.core.actor import Identity
@@ -23,7 +22,7 @@ from facilitation.people.seats import seat_value
 from facilitation.permissions import standing_of
 from facilitation.stream.read import epoch_and_heads
 from facilitation.stream.record import ROOM
-from facilitation.web.access import identity_for, place_at, streams_of
+from facilitation.web.access import identity_for, place_at, reading_with, streams_of
 
 SYNCS_PER_10S = 40
 
@@ -38,6 +37,7 @@ class Connection:
     streams: tuple[str, ...]
     rehearsal: bool
     strikes: int = 0
+    ending: str = ""  # why we end it (core/counters.py)
     syncs: deque[float] = field(default_factory=lambda: deque(maxlen=SYNCS_PER_10S))
 
     @property
@@ -89,11 +89,11 @@ class Admission:
         return Admitted(connection, hello, place)
 
     def _other(self, asked: Database, lab_id: str, wall: str | None, door: str | None) -> Admitted:
-        session = Session(asked, autoflush=False)
-        lab = session.get(Lab, lab_id)
-        if lab is None:
-            raise Refused("not_found")
-        who = identity_for(session, lab, wall=wall, door=door)
+        with reading_with(asked) as session:
+            lab = session.get(Lab, lab_id)
+            if lab is None:
+                raise Refused("not_found")
+            who = identity_for(session, lab, wall=wall, door=door)
         standing = standing_of(asked, recognise(asked, who), "lab", lab.id)
         if not standing:
             raise Refused("unauthenticated" if who.kind == "nobody" else "not_found")

@@ -153,5 +153,8 @@ class Announcer:
         members = list(self._socketio.server.manager.get_participants("/", room))
         if members:
             self._socketio.emit("bye", {"reason": reason}, to=room)
+        connections = self._app.extensions["facilitation"]["connections"]
         for sid, _ in members:
+            if sid in connections:
+                connections[sid].ending = reason
             self._socketio.server.disconnect(sid)

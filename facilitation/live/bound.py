@@ -13,7 +13,7 @@ import logging
 import socket as sockets
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from socket import MSG_PEEK, SHUT_RDWR, SO_SNDBUF, SOL_SOCKET
 from typing import Any
@@ -30,6 +30,7 @@ QUEUE, QUEUE_CHARACTERS = 64, 1_000_000  # what may wait for one client
 KERNEL_BYTES = 128 * 1024  # and what the kernel may hold for it (Linux takes twice that for its own books)
 LAST_WORDS = 5.0  # seconds a client has to take in what it is told before we hang up
 WITHOUT_WAITING = getattr(sockets, "MSG_DONTWAIT", 0)  # 0 where the system has no such word (Windows)
+NOT_READING, NO_ANSWER = "not_reading", "no_answer"  # why a connection ended (core/counters.py)
 CLOSED_ALREADY = "socket shutdown error: [Errno 9]"
 
 
@@ -51,13 +52,13 @@ def overfull(queue: Any) -> bool:
     )
 
 
-def hang_up(engine: Any, engine_id: str, *, abort: bool = False) -> None:
+def hang_up(engine: Any, engine_id: str, *, abort: bool = False, reason: str | None = None) -> None:
     """Close the connection of one client, without waiting for it to take in what it was told.
 
     Forgotten at once: the library answers who goes on sending to a closed session with an exception, to one it does not
     know with an error code."""
     if socket := engine.sockets.pop(engine_id, None):
-        socket.close(wait=False, abort=abort)
+        socket.close(wait=False, abort=abort, reason=reason)
 
 
 def has_hung_up(server: Server, sid: str) -> bool:
@@ -71,6 +72,7 @@ class Line:
 
     def __init__(self, tcp: Any, counters: Counters) -> None:
         self._tcp, self._counters = tcp, counters
+        self.reason: str | None = None  # why we ended it, when the library would only say that it was closed
         self._dropped = threading.Lock()  # taken by the first that drops it, and never given back
         tcp.setsockopt(SOL_SOCKET, SO_SNDBUF, KERNEL_BYTES)
 
@@ -79,7 +81,20 @@ class Line:
         if self._dropped.acquire(blocking=False):
             self._counters.drops += 1
             log.info("a client that does not read is cut off")
+            self.reason = NOT_READING
             self.cut()
+
+    def wait(self, wait: Callable[[], Any]) -> Any:
+        """In place of the WebSocket's own: the next message. The reader may find out that nothing comes before a missing pong is
+        noticed; the library would say that the client closed the connection."""
+        try:
+            return wait()
+        except TimeoutError:
+            self.reason = self.reason or NO_ANSWER
+            raise
+
+    def release(self) -> None:
+        """The WebSocket has ended; its socket may go on by long-polling."""
 
     def gone(self) -> bool:
         """Has the client hung up, with nothing left to read of it?"""
@@ -129,7 +144,7 @@ class Bounded(Rooms):
         with self._ending:
             if engine_id in self.server.eio.sockets:
                 self.counters.drops += 1
-                hang_up(self.server.eio, engine_id, abort=True)
+                hang_up(self.server.eio, engine_id, abort=True, reason=NOT_READING)
 
     # ---- WebSockets
 
@@ -150,10 +165,13 @@ class Bounded(Rooms):
         def handle(websocket: Any) -> Any:
             line = self.lines[socket.sid] = self.line(websocket, socket)
             socket.close = partial(self._close, socket.close, line)
+            websocket.wait = partial(line.wait, websocket.wait)
             try:
                 return handler(websocket)
             finally:
                 del self.lines[socket.sid], socket.close
+                line.release()
+                socket.upgrading = False  # an upgrade that broke off: the library would answer long-polling with nothing
 
         inner = self.websocket(handle, engine)
 
@@ -165,7 +183,7 @@ class Bounded(Rooms):
 
     def _close(self, close: Any, line: Line, wait: bool = True, abort: bool = False, reason: Any = None) -> None:
         """In place of the socket's own `close`: nobody waits for a client, and one that takes nothing in is cut off."""
-        close(wait=False, abort=abort, reason=reason)
+        close(wait=False, abort=abort, reason=line.reason or reason)
         if not abort:
             self.server.start_background_task(self._cut_later, line)
 

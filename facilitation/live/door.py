@@ -7,12 +7,14 @@ from threading import Semaphore
 from typing import Any
 from urllib.parse import urlsplit
 
+from engineio import Server as Engine
 from flask import Flask
 from flask_socketio import ConnectionRefusedError, SocketIO
 from sqlalchemy import Connection as Database
 from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from facilitation.core.clock import epoch_ms, system_clock
+from facilitation.core.counters import ENDS
 from facilitation.core.errors import Refused
 from facilitation.core.i18n import use_locale
 from facilitation.core.unit_of_work import moment
@@ -63,22 +65,27 @@ class Door:
         if environ is not self._server.get_environ(sid, "/") or sid in self._connections:
             return  # `connect` sent as an ordinary event does nothing
         if asked_from(environ) not in self._settings.origins:
-            raise ConnectionRefusedError("origin")
+            raise self._refusal("origin")
         if len(self._connections) >= self._settings.MAX_SOCKETS:
-            raise ConnectionRefusedError("full")
+            raise self._refusal("full")
         try:
             with self._turn, self._app.app_context(), moment(db.engine) as asked:
                 said = self._announcer.said
                 admitted = self._admission.admit(asked, environ, auth)
                 news = self._greeting_news(asked, admitted, auth.get("sync"))
         except Refused as refusal:
-            raise ConnectionRefusedError(refusal.code) from None
+            raise self._refusal(refusal.code) from None
         except (DBAPIError, TimeoutError):
-            raise ConnectionRefusedError("busy") from None
+            raise self._refusal("busy") from None
         self._let_in(sid, admitted)
         if news is not None and self._announcer.said != said:
             news = self._read_again(admitted.connection, auth["sync"])
         self._server.emit("hello", greeting(admitted.hello, news), to=sid)
+
+    def _refusal(self, code: str) -> ConnectionRefusedError:
+        """What a client that is not let in hears."""
+        self._counters.refused[code] += 1
+        return ConnectionRefusedError(code)
 
     def _greeting_news(self, asked: Database, admitted: Admitted, wanted: Any) -> Encoded | None:
         """A client that says with its knock what it knows gets the news with `hello`: one way there and back less."""
@@ -126,6 +133,7 @@ class Door:
         seat, allowed = connection.seat, self._settings.MAX_SOCKETS_PER_SEAT
         if seat is not None and self._presence.sockets_of(connection.lab, seat) >= allowed:
             for oldest in [sid for sid, one in list(self._connections.items()) if one.seat == seat][:1]:
+                self._connections[oldest].ending = "moved"
                 self._hang_up(oldest, "moved", ELSEWHERE_MS)
 
     def _listen(self, sid: str, connection: Connection, heads: Mapping[str, int]) -> None:
@@ -138,12 +146,13 @@ class Door:
         if connection.who.kind == "staff":
             self._server.enter_room(sid, f"staff:{connection.who.id}")
 
-    def on_disconnect(self, sid: str, _reason: Any = None) -> None:
+    def on_disconnect(self, sid: str, reason: str = "") -> None:
         # a client may send `disconnect` as an ordinary event: only a socket that is really gone is let go
         if self._server.manager.is_connected(sid, "/"):
             return
         connection = self._connections.pop(sid, None)
         if connection is not None:
+            self._counters.ends[end_of(connection, reason)] += 1
             self._presence.went(connection.lab, connection.seat)
 
     def on_sync(self, sid: str, wanted: Any = None) -> Any:
@@ -162,6 +171,7 @@ class Door:
         except Refused as refusal:
             return {"gone": refusal.code}
         except (DBAPIError, TimeoutError):
+            connection.ending = "no_database"
             self._server.disconnect(sid)  # no database, no truth: it comes back with its own back-off, when there is one
             raise
 
@@ -189,6 +199,7 @@ class Door:
     def _drop(self, sid: str, back_in_ms: int) -> None:
         """Hang up on whoever asks too often."""
         self._counters.drops += 1
+        self._connections[sid].ending = "too_many"
         self._hang_up(sid, "slow", back_in_ms)
 
     def _hang_up(self, sid: str, reason: str, back_in_ms: int) -> None:
@@ -196,6 +207,21 @@ class Door:
         self._server.emit("bye", {"reason": reason, "back_in_ms": back_in_ms}, to=sid)
         self._server.disconnect(sid)
         self._server.start_background_task(hang_up, self._server.eio, transport)  # else it could go on sending
+
+
+#: The library's reasons for an end, in our words (core/counters.py).
+REASONS = {
+    Engine.reason.CLIENT_DISCONNECT: "left",
+    Engine.reason.TRANSPORT_CLOSE: "closed",
+    Engine.reason.PING_TIMEOUT: "no_answer",
+    Engine.reason.TRANSPORT_ERROR: "error",
+}
+
+
+def end_of(connection: Connection, reason: str) -> str:
+    """Why a connection ended: what we stated, else what the library says. One of `ENDS`."""
+    known = connection.ending or REASONS.get(reason, reason)
+    return known if known in ENDS else "other"
 
 
 def greeting(hello: dict[str, Any], news: Encoded | None) -> dict[str, Any] | Encoded:

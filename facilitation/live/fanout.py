@@ -6,6 +6,19 @@ packet is encoded and framed once, compressed at most once, and written straight
 not idle (long-polling, upgrading, still taking in the last frame) gets it through the stock queue, in order; whoever lets
 that queue grow beyond `QUEUE` packets is cut off and catches up by `sync` when it comes back (live contract, rule 7).
 
+What the stock way does with its queue, and what stands for it here (tests/live/test_holding.py tries each):
+
+* Ping clock: the library's writer ends a connection whose queue stayed empty for a ping interval and a ping time-out,
+  for then not even a ping was sent. Pings and news go past the queue here, so silence is counted from the last
+  straight write (`Wire.poll`).
+* Pong check: `send` of the library looks whether a pong is overdue; so does `Wire.idle`, and leaves an overdue client to it.
+* Queue length: bounded for both ways (bound.py); a frame that the kernel has not taken counts as "not idle".
+* Write time-outs: `_finish` writes through the library's socket, which gives up after a ping interval and a ping time-out.
+* Upgrade: no straight write before it is complete. When it fails, the socket gets its own methods back (`Wire.release`)
+  and goes on by long-polling.
+* Disconnect events: they come from the reader, which is the library's own. An error in a straight write is left to it.
+* Statistics: the library keeps none per packet; ours are in core/counters.py.
+
 It leans on inner parts of the pinned libraries, named in `missing_parts`. Where one of them is not as expected, or green
 threads are not in use, `client_manager` gives the stock manager with the same bound (bound.py): slower, same contract. The
 parts are tested against the installed versions in tests/live/test_fanout.py.
@@ -23,12 +36,13 @@ from typing import Any
 
 from engineio import packet as engine_packet
 from engineio import socket as engine_socket
+from engineio.exceptions import QueueEmpty
 from socketio import Manager
 from socketio import packet as socket_packet
 
 from facilitation.core.counters import Counters
 from facilitation.live import bound
-from facilitation.live.bound import Bounded, Line, overfull
+from facilitation.live.bound import NOT_READING, Bounded, Line, overfull
 
 log = logging.getLogger(__name__)
 WORTH_PACKING = 100  # bytes
@@ -61,7 +75,8 @@ def missing_parts() -> list[str]:
         (driver, "WebSocketWSGI"), (WebSocketWSGI, "_negotiate_permessage_deflate"),
         (RFC6455WebSocket, "_apply_mask"), (RFC6455WebSocket, "_get_permessage_deflate_enc"), (RFC6455WebSocket, "_send"),
         (Semaphore(1), "counter"), (Semaphore(1), "_waiters"), (Queue(), "queue"),
-        (engine_socket.Socket, "check_ping_timeout"), (Manager, "get_participants"),
+        (engine_socket.Socket, "check_ping_timeout"), (engine_socket.Socket, "poll"),
+        (Manager, "get_participants"),
     )  # fmt: skip
     return [f"{getattr(owner, '__name__', type(owner).__name__)}.{name}" for owner, name in wanted if not hasattr(owner, name)]
 
@@ -120,6 +135,26 @@ class Wire(Line):
         websocket._apply_mask = unmasked
         websocket._get_permessage_deflate_enc = lambda: None  # single answers travel plain: no compressor per phone
         socket.send = self.send
+        self._poll_queue, socket.poll = socket.poll, self.poll
+        self._wrote = time.monotonic()
+
+    def release(self) -> None:
+        """Give the socket its own methods back: this WebSocket has ended, or was never taken into use."""
+        del self._socket.send, self._socket.poll
+
+    def poll(self) -> list[Any]:
+        """In place of the socket's own: the next packets in the queue. The library ends the connection when there were none for
+        the time given, so a straight write counts as one."""
+        engine = self._socket.server
+        while True:
+            try:
+                packets: list[Any] = self._poll_queue()
+            except QueueEmpty:
+                if time.monotonic() - self._wrote < engine.ping_interval + engine.ping_timeout:
+                    continue
+                self.reason = "no_ping"
+                raise
+            return packets
 
     def at_home(self, history: History) -> bool:
         """A client has one memory, so it can share the history of one room only: the first that asks."""
@@ -155,6 +190,7 @@ class Wire(Line):
 
     def write(self, data: bytes) -> None:
         """Write without waiting; what the kernel does not take is finished by a green thread that holds the lock."""
+        self._wrote = time.monotonic()
         try:
             taken = self._out.send(data)
         except BlockingIOError:
@@ -169,6 +205,7 @@ class Wire(Line):
         try:
             self._websocket.socket.sendall(rest)
         except (OSError, TimeoutError):
+            self.reason = NOT_READING
             self.cut()
         finally:
             self._lock.release()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, current_app
@@ -44,10 +44,9 @@ class _Collector:
         counters = self._counters
         yield GaugeMetricFamily("facilitation_connected", "Sockets connected to this process", value=self._connected)
         yield GaugeMetricFamily("facilitation_requests_running", "HTTP requests under way", value=counters.running)
-        commands = CounterMetricFamily("facilitation_commands", "Commands answered, by code", labels=["code"])
-        for code, n in sorted(counters.commands.items()):
-            commands.add_metric([code], n)
-        yield commands
+        yield _by("facilitation_commands", "Commands answered, by code", "code", counters.commands)
+        yield _by("facilitation_ends", "Live connections that ended, by reason", "reason", counters.ends)
+        yield _by("facilitation_refused", "Live connections not let in, by code", "code", counters.refused)
         for name, meaning, times in (
             ("facilitation_commit_seconds", "From begin to commit of one batch", counters.commit),
             ("facilitation_fan_out_seconds", "One flush to everybody who listens", counters.fan_out),
@@ -55,3 +54,13 @@ class _Collector:
             yield HistogramMetricFamily(name, meaning, buckets=times.buckets(), sum_value=times.total)
         yield CounterMetricFamily("facilitation_resyncs", "Catch-ups asked for", value=counters.resyncs)
         yield CounterMetricFamily("facilitation_queue_drops", "Sockets hung up on: slow or too eager", value=counters.drops)
+
+
+def _by(name: str, meaning: str, label: str, counted: Mapping[str, int]) -> Metric:
+    """A counter for each value of one label."""
+    from prometheus_client.core import CounterMetricFamily
+
+    family = CounterMetricFamily(name, meaning, labels=[label])
+    for value, n in sorted(counted.items()):
+        family.add_metric([value], n)
+    return family
