@@ -26,7 +26,6 @@ from facilitation.stream.kept import Snapshots
 from facilitation.stream.record import News
 from facilitation.web.static_files import digest
 
-CONNECTIONS = 20  # to PostgreSQL, at most, of each worker
 POOL_SECONDS = 5  # then whoever waits for a connection is told `busy`: a phone gives up after eight, and comes again later
 
 
@@ -112,14 +111,14 @@ def prepare_database(engine: Engine, settings: config.Settings) -> None:
 
 
 def engine_options(settings: config.Settings) -> dict[str, Any]:
-    if settings.DATABASE_URL.startswith("sqlite"):
-        Path(settings.DATABASE_URL.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-        return {"hide_parameters": True, "connect_args": {"check_same_thread": False}, "pool_size": 5, "max_overflow": 20}
-    # A reading is one moment of the database; the writer asks for another level (core/unit_of_work.py).
-    return {
+    options: dict[str, Any] = {
         "hide_parameters": True,
-        "pool_size": CONNECTIONS,
+        "pool_size": settings.DATABASE_CONNECTIONS,
         "max_overflow": 0,  # what goes beyond the size would be closed after each use and made again for the next
         "pool_timeout": POOL_SECONDS,
-        "isolation_level": "REPEATABLE READ",
     }
+    if settings.DATABASE_URL.startswith("sqlite"):
+        Path(settings.DATABASE_URL.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        return {**options, "connect_args": {"check_same_thread": False}}
+    # A reading is one moment of the database; the writer asks for another level (core/unit_of_work.py).
+    return {**options, "isolation_level": "REPEATABLE READ"}

@@ -9,12 +9,18 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import IO, ParamSpec, TypeVar
 
+from facilitation.core.waits import before_waiting
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 def offload(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """`function(*args, **kwargs)`, in a real thread when the server runs on green threads, else here."""
+    """`function(*args, **kwargs)`, in a real thread when the server runs on green threads, else here.
+
+    The request gives its connection back first: hand over plain values, not objects that would read on.
+    """
+    before_waiting()
     patcher = sys.modules.get("eventlet.patcher")
     if patcher is None or not patcher.is_monkey_patched("thread"):
         return function(*args, **kwargs)

@@ -27,6 +27,7 @@ from facilitation.core import failpoints, postgresql
 from facilitation.core.clock import Clock, system_clock
 from facilitation.core.counters import Counters
 from facilitation.core.errors import Refused
+from facilitation.core.waits import before_waiting
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -93,6 +94,7 @@ class Writer:
         """`place`: the one lab the job is about; None when it may be about anything."""
         if self._closing:
             raise Refused("draining", after_ms=2000)
+        before_waiting()
         ticket: _Ticket[T] = _Ticket(job, place)
         self._queue.append(ticket)
         time.sleep(0)  # lets everybody who is ready queue up, so that one commit carries them all
@@ -102,6 +104,11 @@ class Writer:
         if ticket.error is not None:
             raise ticket.error
         return ticket.result  # type: ignore[return-value]
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait for their turn."""
+        return len(self._queue)
 
     def close(self, patience: float) -> bool:
         """Take nothing new; True when everything that was taken is answered within `patience` seconds (rule 9)."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NoReturn
@@ -16,7 +17,7 @@ from facilitation.core import ids
 from facilitation.core.actor import NOBODY, Actor, Identity, Staff
 from facilitation.core.errors import Refused
 from facilitation.core.i18n import known
-from facilitation.core.unit_of_work import reading
+from facilitation.core.waits import before_waiting, give_back_with
 from facilitation.extensions import db, login
 from facilitation.labs.models import Lab
 from facilitation.labs.planning import wall_token
@@ -47,11 +48,10 @@ def register(app: Flask) -> None:
         user_id, _, serial = token.rpartition(".")
         if "without_database" in g:
             return None
-        with reading(db.engine) as session:
-            user = session.get(User, user_id)
-            if user is None or user.disabled_at is not None or str(user.session_serial) != serial:
-                return None
-            return SignedIn(user.id, user.session_serial, user.language, user.name)
+        user = session().get(User, user_id)
+        if user is None or user.disabled_at is not None or str(user.session_serial) != serial:
+            return None
+        return SignedIn(user.id, user.session_serial, user.language, user.name)
 
     @login.unauthorized_handler
     def to_login() -> NoReturn:
@@ -64,11 +64,32 @@ def extension(name: str) -> Any:
 
 
 def session() -> Session:
-    """One read session per request, given back at its end."""
+    """One read session per request. Its connection is given back at the end, and whenever the request waits (core/waits.py)."""
     if "read_session" not in g:
         g.read_session = Session(db.engine, autoflush=False)
+        give_back_with(g.read_session.rollback)
     found: Session = g.read_session
     return found
+
+
+def done_reading() -> None:
+    """The end of a request."""
+    if (found := g.pop("read_session", None)) is not None:
+        give_back_with(None)
+        found.close()
+
+
+@contextmanager
+def reading_with(asked: Connection) -> Iterator[Session]:
+    """What this request reads meanwhile, it reads with this connection: it must not ask for a second one."""
+    before_waiting()
+    before, g.read_session = g.get("read_session"), Session(asked, autoflush=False)
+    try:
+        yield g.read_session
+    finally:
+        g.read_session = before
+        if before is None:
+            del g.read_session
 
 
 def without_database() -> None:
@@ -229,11 +250,7 @@ def allowed(name: str, lab: str) -> frozenset[str]:
 
 
 def do(name: str, /, *, lab: str | None = None, key: str | None = None, **args: Any) -> dict[str, Any]:
-    """Carry out a command for the signed-in account; the result, or `Refused`.
-
-    The request's read ends first: it would hold the database while the write runs, and what it read may be old afterwards.
-    """
-    session().rollback()
+    """Carry out a command for the signed-in account; the result, or `Refused`."""
     result: dict[str, Any] = extension("dispatcher").do(name, staff_identity(), lab=lab, key=key, **args)
     return result
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
@@ -18,6 +17,7 @@ from facilitation.core.actor import NOBODY, SYSTEM, Staff
 from facilitation.core.clock import system_clock
 from facilitation.core.errors import Refused
 from facilitation.core.i18n import _
+from facilitation.core.waits import pause
 from facilitation.labs.models import Lab
 from facilitation.labs.words import ROLES
 from facilitation.offload import offload
@@ -41,7 +41,7 @@ def sign_in_now() -> ResponseReturnValue:
     address, limits = request.remote_addr or "", access.extension("limits")
     if not offload(password_matches, user.password_hash if user else None, password) or user is None:
         limits.failed_login(address, email)
-        time.sleep(limits.login_delay(address, email))
+        pause(limits.login_delay(address, email))
         errors = {"password": _("E-mail address and password do not belong together.")}
         values = {"email": email, "next": request.form.get("next", "")}
         return render_template("accounts/sign_in.html", errors=errors, values=values), 400
@@ -59,7 +59,6 @@ def link(token: str) -> ResponseReturnValue:
 
 @blueprint.post("/sign-in/<token>")
 def follow(token: str) -> ResponseReturnValue:
-    access.session().rollback()
     result = access.extension("dispatcher").do("user.follow_link", NOBODY, token=token)
     user = access.session().get_one(User, result["user"])
     _remember(user.id, result["serial"], user.language, user.name)
@@ -105,7 +104,6 @@ def _set_up(token: str, values: dict[str, str]) -> dict[str, str]:
     problem = check_password_rules(password)
     if problem:
         return {"password": problem}
-    access.session().rollback()
     digest = offload(generate_password_hash, password)
     wished: dict[str, Any] = {**values, "token": token, "password_hash": digest, "language": i18n.locale()}
     try:
@@ -140,7 +138,6 @@ def new_password() -> ResponseReturnValue:
     problem = check_password_rules(request.form.get("password", ""))
     if problem:
         return _account_page(who, {"password": problem}), 400
-    access.session().rollback()
     result = access.do("user.set_password", password_hash=offload(generate_password_hash, request.form["password"]))
     _remember(who.id, result["serial"], who.language, who.name)
     flash(_("The new password is set. Other devices were signed out."))

@@ -8,13 +8,13 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
-from sqlalchemy.orm import Session
 
 from facilitation.core.actor import Identity
 from facilitation.core.clock import epoch_ms, system_clock
 from facilitation.core.errors import CODES, Refused
 from facilitation.core.i18n import use_locale
 from facilitation.core.unit_of_work import can_write, moment
+from facilitation.core.waits import before_waiting
 from facilitation.dispatch import answer_of
 from facilitation.extensions import csrf, db
 from facilitation.labs.models import Lab
@@ -50,7 +50,6 @@ def _door() -> str | None:
 
 
 def _answer(who: Identity, *, lab: str | None, rehearsal: bool) -> ResponseReturnValue:
-    access.session().rollback()  # no read stays open while the write runs
     envelope = _envelope()
     try:
         access.extension("limits").command(who, str(envelope.get("name")) if isinstance(envelope, dict) else "", loose=rehearsal)
@@ -75,8 +74,10 @@ def stream(lab: str, name: str) -> ResponseReturnValue:
     """`sync` over HTTP: a snapshot or a delta, with an ETag so that an unchanged board costs nothing."""
     have = request.args.get("have", "")
     wanted = {"stream": name, "epoch": request.args.get("epoch"), "have": int(have) if have.isdigit() else None}
+    before_waiting()  # what tells the language of a signed-in account has read already
     with moment(db.engine) as asked:
-        return _packed(_synced(asked, lab, wanted))
+        answer = _synced(asked, lab, wanted)
+    return _packed(answer)
 
 
 def _synced(asked: Connection, lab: str, wanted: dict[str, Any]) -> access.Synced:
@@ -86,11 +87,11 @@ def _synced(asked: Connection, lab: str, wanted: dict[str, Any]) -> access.Synce
     if place is not None:
         with use_locale(place.language):
             return access.synced_seat(asked, place, lab, wanted, settings)
-    session = Session(asked, autoflush=False)
-    row = session.get(Lab, lab)
-    if row is None:
-        raise Refused("not_found")
-    who = access.identity_for(session, row, wall=wall, door=door)
+    with access.reading_with(asked) as session:
+        row = session.get(Lab, lab)
+        if row is None:
+            raise Refused("not_found")
+        who = access.identity_for(session, row, wall=wall, door=door)
     with use_locale(who.language):
         return access.synced(asked, who, lab, wanted, settings)
 

@@ -58,7 +58,6 @@ def bring() -> ResponseReturnValue:
     upload = request.files.get("file")
     content = upload.read(MAX_PACKED + 1) if upload else b""
     templates = [queries.site_template(access.session(), tag) for tag in sorted(LOCALES, key=lambda tag: tag != locale())]
-    access.session().rollback()  # reading the file takes its time; the database need not wait for it
     try:
         found = offload(take, content, templates)
     except FileError as error:

@@ -217,7 +217,6 @@ def download(case: str, kind: str) -> ResponseReturnValue:
     labs = {lab.id: lab.title for lab in queries.labs_of(access.session(), row.id)}
     wanted = Wanted(queries.site_template(access.session()), guided=request.args.get("questions") == "1", labs=labs)
     found = exported(row)
-    access.session().rollback()  # making the file takes its time; the database need not wait for it
     return attachment(offload(FORMATS[kind].write, found, wanted), found.ref, kind)
 
 
@@ -234,7 +233,6 @@ def download_all(kind: str) -> ResponseReturnValue:
     actor = access.signed_in()
     words = queries.site_template(access.session())
     cases = [exported(line.case) for line in queries.case_lines(access.session(), actor, words)]
-    access.session().rollback()
     return attachment(offload(together, cases, kind, Wanted(words)), "cases", kind)
 
 
@@ -243,5 +241,4 @@ def blank_template() -> ResponseReturnValue:
     """The empty template for Word, with the guiding questions as hints (R-26)."""
     access.signed_in()
     words = queries.site_template(access.session())
-    access.session().rollback()
     return attachment(offload(blank, words), f"flagship-case-{words.locale}", "docx")

@@ -42,7 +42,6 @@ def erase(lab: str) -> ResponseReturnValue:
     except Refused as refusal:
         if refusal.code not in ("invalid", "bad_state"):
             raise
-        access.session().rollback()
         message = _("Please choose at least one contribution.") if refusal.code == "invalid" else refusal.message
         return _page(lab, message), 400
     flash(n_("%(n)s contribution is erased.", "%(n)s contributions are erased.", done["erased"]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from flask import Blueprint, jsonify, make_response, redirect, render_template, request, url_for
@@ -13,6 +12,7 @@ from facilitation.core import i18n, ids
 from facilitation.core.actor import Identity
 from facilitation.core.errors import Refused
 from facilitation.core.i18n import _
+from facilitation.core.waits import pause
 from facilitation.extensions import csrf
 from facilitation.labs.models import Lab
 from facilitation.labs.rules import JOINABLE
@@ -87,7 +87,6 @@ def _seated(answer: dict[str, Any]) -> ResponseReturnValue:
     page = url_for("phone.lab", lab=answer["lab"])
     response = make_response(jsonify(answer) if wants_json() else redirect(page, 303))
     session = access.session()
-    session.rollback()  # the seat was written by another connection: look anew
     seat = session.get_one(Seat, answer["seat"])
     response.set_cookie(
         access.seat_cookie(answer["lab"]),
@@ -113,7 +112,7 @@ def _lab(code: str) -> Lab:
     if lab is None:
         limits = access.extension("limits")
         limits.wrong_code(address)
-        time.sleep(limits.code_delay(address))
+        pause(limits.code_delay(address))
         raise Refused("not_found", _("There is no lab with this code. Please look at it once more."))
     if lab.state == "closed":
         raise Refused("gone", _("This lab has ended. Thank you for your interest."))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -15,6 +14,7 @@ from facilitation.cases.views import room_value
 from facilitation.core import i18n
 from facilitation.core.errors import Refused
 from facilitation.core.i18n import _
+from facilitation.core.waits import pause
 from facilitation.labs import checks, overview, words
 from facilitation.labs.models import Lab
 from facilitation.labs.planning import code_of, wall_token
@@ -191,7 +191,7 @@ def _invited(code: str) -> Lab:
     if row is None:
         limits, address = access.extension("limits"), request.remote_addr or ""
         limits.wrong_code(address)
-        time.sleep(limits.code_delay(address))
+        pause(limits.code_delay(address))
         raise Refused("not_found", _("There is no lab with this code. Please look at it once more."))
     if row.state == "closed":
         raise Refused("gone", _("This lab has ended. Thank you for your interest."))

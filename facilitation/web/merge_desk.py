@@ -97,7 +97,6 @@ def decide(case: str, proposal: str, act: str) -> ResponseReturnValue:
     except Refused as refusal:
         if refusal.code not in ("conflict", "invalid", "too_long", "bad_state", "gone"):
             raise
-        access.session().rollback()
         trouble = {"proposal": proposal, "message": refusal.message, "mine": given, "theirs": refusal.data.get("theirs")}
         return _desk(case, {"at": proposal, "fold": act}, trouble), refusal.status
     if request.form.get("back") == "changes":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, g, redirect, request, url_for
+from flask import Flask, redirect, request, url_for
 from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
@@ -35,9 +35,7 @@ def _requests(app: Flask) -> None:
 
     @app.teardown_appcontext
     def give_back(_error: BaseException | None) -> None:
-        session = g.pop("read_session", None)
-        if session is not None:
-            session.close()
+        access.done_reading()
 
 
 def _choices(app: Flask) -> None:

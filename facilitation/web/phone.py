@@ -70,7 +70,6 @@ def leave(lab: str) -> ResponseReturnValue:
     answer = make_response(jsonify({"left": True, "next": url_for("phone.goodbye")}))
     row = access.session().get(Lab, lab)
     who = access.seat_identity(access.session(), lab) if row is not None else None
-    access.session().rollback()  # no read stays open while the write runs
     if who is not None:
         access.extension("dispatcher").handle(_leaving(), who, lab=lab)
     answer.delete_cookie(access.seat_cookie(lab), path="/", secure=access.extension("settings").secure, httponly=True)

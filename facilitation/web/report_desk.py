@@ -86,7 +86,6 @@ def _try(name: str, lab: str, at: str, mine: Mapping[str, Any], **args: Any) -> 
     except Refused as refusal:
         if refusal.code not in ("invalid", "too_long", "conflict", "bad_state", "full"):
             raise
-        access.session().rollback()
         message = next(iter(refusal.fields.values()), "") if refusal.fields and not refusal.message else refusal.message
         trouble = {"at": at, "message": message, "mine": mine, "theirs": refusal.data.get("theirs")}
         return _desk(lab, trouble), refusal.status
@@ -194,7 +193,6 @@ def remark(link: str) -> ResponseReturnValue:
     except Refused as refusal:
         if refusal.code not in ("invalid", "too_long", "closed", "full"):
             raise
-        access.session().rollback()
         return _draft(link, {"message": refusal.message, "mine": mine}), refusal.status
     flash(_("Thank you. The writers see your remark, and so does everybody with this link."))
     return redirect(url_for("reports.desk.draft", link=link, _anchor="remarks"), 303)
