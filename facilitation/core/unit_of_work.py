@@ -256,6 +256,7 @@ def writing(engine: Engine, places: Iterable[str | None] = (None,)) -> Iterator[
     Outside of it an engine on PostgreSQL reads one moment per transaction; here each statement sees what was committed
     before it, because what it decides on must be read after its turn came.
     """
+    before_waiting()
     options: dict[str, Any] = {"write": True}
     if engine.dialect.name == "postgresql":
         options["isolation_level"] = "READ COMMITTED"
@@ -270,6 +271,7 @@ def moment(engine: Engine) -> Iterator[Connection]:
     """`reading` for those who need no objects: one consistent moment of the database, given back at the end.
 
     Begun on the driver and ended by giving the connection back: SQLAlchemy's own way costs as much as a small question."""
+    before_waiting()
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             _begun(connection, "BEGIN")
@@ -279,6 +281,7 @@ def moment(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """A session for reads: one consistent moment of the database, given back at the end."""
+    before_waiting()
     with Session(engine, autoflush=False) as session:
         yield session
 

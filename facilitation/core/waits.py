@@ -1,8 +1,8 @@
 """Waiting without a database connection in hand.
 
 A room that joins together asks for more connections than there are. Nobody may keep one while they wait for the writer, for
-another process, for a penalty to pass, or for something that is worked out beside the loop. So all of these call
-`before_waiting`, and who reads says here how to give its connection back.
+another process, for a penalty to pass, for something that is worked out beside the loop, or for a second connection. So all
+of these call `before_waiting`, and who reads says here how to give its connection back.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from facilitation.core import ids
 from facilitation.core.actor import NOBODY, Actor, Identity, Staff
 from facilitation.core.errors import Refused
 from facilitation.core.i18n import known
-from facilitation.core.waits import before_waiting, give_back_with
+from facilitation.core.waits import give_back_with
 from facilitation.extensions import db, login
 from facilitation.labs.models import Lab
 from facilitation.labs.planning import wall_token
@@ -82,7 +82,6 @@ def done_reading() -> None:
 @contextmanager
 def reading_with(asked: Connection) -> Iterator[Session]:
     """What this request reads meanwhile, it reads with this connection: it must not ask for a second one."""
-    before_waiting()
     before, g.read_session = g.get("read_session"), Session(asked, autoflush=False)
     try:
         yield g.read_session

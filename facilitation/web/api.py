@@ -14,7 +14,6 @@ from facilitation.core.clock import epoch_ms, system_clock
 from facilitation.core.errors import CODES, Refused
 from facilitation.core.i18n import use_locale
 from facilitation.core.unit_of_work import can_write, moment
-from facilitation.core.waits import before_waiting
 from facilitation.dispatch import answer_of
 from facilitation.extensions import csrf, db
 from facilitation.labs.models import Lab
@@ -74,7 +73,6 @@ def stream(lab: str, name: str) -> ResponseReturnValue:
     """`sync` over HTTP: a snapshot or a delta, with an ETag so that an unchanged board costs nothing."""
     have = request.args.get("have", "")
     wanted = {"stream": name, "epoch": request.args.get("epoch"), "have": int(have) if have.isdigit() else None}
-    before_waiting()  # what tells the language of a signed-in account has read already
     with moment(db.engine) as asked:
         answer = _synced(asked, lab, wanted)
     return _packed(answer)

@@ -52,23 +52,23 @@ def until(true: Callable[[], bool], what: str) -> None:
 
 def everything(house: House) -> list[partial[int]]:
     """One call for every route that is written to, as the coordinator, and one for every command, as somebody who may."""
-    calls: list[partial[int]] = []
+    calls = [partial(posted, house, "nobody", f"/join/{house.cast.code}", json={"tier": "1"})]
     for method, endpoint, rule in rules(house.cast.app):
         row = f"{method} {endpoint}"
         if method == "POST" and row in ROUTES and endpoint != "accounts.sign_out":
             path = house.address(rule, **address_of(house, row))
-            calls.append(partial(posted, house, path, data=FORMS.get(row, {})))
+            calls.append(partial(posted, house, "coordinator", path, data=FORMS.get(row, {})))
     for name, entry in REGISTRY.items():
         path = f"/labs/{house.cast.lab}/commands" if entry.scope == "lab" else "/commands"
         args = {"case": house.cast.case} if entry.scope == "case" else {}
         envelope = {"v": 1, "key": ids.new_key(), "name": name, "args": args}
-        calls.append(partial(posted, house, path, json=envelope))
+        calls.append(partial(posted, house, "coordinator", path, json=envelope))
     return calls
 
 
-def posted(house: House, path: str, **body: Any) -> int:
-    """The status of one request of the coordinator. Each has its own browser; the page's token is not asked for here."""
-    return house.client("coordinator").post(path, headers=ORIGIN, **body).status_code
+def posted(house: House, person: str, path: str, **body: Any) -> int:
+    """The status of one request. Each has its own browser; the page's token is not asked for here."""
+    return house.client(person).post(path, headers=ORIGIN, **body).status_code
 
 
 def test_all_that_write_wait_without_a_connection(house: House) -> None:
@@ -113,6 +113,18 @@ def test_no_request_asks_for_a_second_connection(house: House, person: str) -> N
         found = {path: client.get(path, buffered=True).status_code for path in paths}
     assert len(found) >= 60
     assert {path: status for path, status in found.items() if status >= 500} == {}
+
+
+def test_no_socket_asks_for_a_second_connection(house: House) -> None:
+    """One connection is taken away; the other must do to greet the staff, a seat and a wall, and for what they ask."""
+    cast = house.cast
+    with db.engine.connect():
+        for who, auth in ((cast.anna, {"as": "staff"}), (cast.ben, {"as": "seat"}), (cast.eve, {"wall": cast.wall})):
+            socket = cast.socket(who, sync={"stream": "room"}, **auth)
+            greeted = next(event["args"][0] for event in socket.get_received() if event["name"] == "hello")
+            assert greeted["news"]["entities"], who
+            assert "entities" in socket.emit("sync", {"stream": "room"}, callback=True)
+            socket.disconnect()
 
 
 def test_nobody_sleeps_or_works_out_a_digest_with_a_connection(house: House) -> None:
