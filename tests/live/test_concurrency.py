@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.both_databases
 
 LOOSE = {"COMMANDS_PER_10S": "100000", "POSTS_BURST": "100000", "POSTS_SECONDS": "1"}
 PHONES, EACH = 12, 10
+ROOM = 40
 
 
 def test_threads_post_move_and_vote_at_once(cast: Cast) -> None:
@@ -107,6 +109,29 @@ class Phone:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("mode", ["eventlet", pytest.param("threading", marks=pytest.mark.long)])
+def test_a_room_that_joins_together_is_let_in(data: Path, cast: Cast, mode: str) -> None:
+    """Many more than there are connections to the database, each asking for the form and sending it in the same moment."""
+    db.engine.dispose()
+    server = Server(data, "--no-demo", ASYNC_MODE=mode).start()
+    address, ready = f"{server.url}/join/{cast.code}", threading.Barrier(ROOM)
+
+    def join(_number: int) -> tuple[int, int]:
+        with requests.Session() as phone:
+            ready.wait(60)
+            form = phone.get(address, timeout=60)
+            taken = phone.post(
+                address, json={"tier": "1"}, headers={"Origin": server.url, "Accept": "application/json"}, timeout=60
+            )
+            return form.status_code, taken.status_code
+
+    try:
+        with ThreadPoolExecutor(ROOM) as threads:
+            assert set(threads.map(join, range(ROOM))) == {(200, 200)}
+    finally:
+        server.kill()
+
+
 @pytest.mark.parametrize("mode", ["eventlet", pytest.param("threading", marks=pytest.mark.long)])
 def test_real_sockets_end_at_the_same_state(data: Path, cast: Cast, mode: str) -> None:
     cast.start("challenges")
