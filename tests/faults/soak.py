@@ -25,6 +25,7 @@ from facilitation.core import ids
 from facilitation.extensions import db
 from tests.conftest import migrated_in
 from tests.faults.conftest import until
+from tests.faults.holding import ends
 from tests.faults.phone import Phone
 from tests.faults.room import House, Room
 from tests.faults.wire import Gone, Wire
@@ -32,6 +33,7 @@ from tests.faults.wire import Gone, Wire
 WARM_UP = 0.2  # of the time
 MAY_GROW = {"memory_kb": 20_000, "files": 5, "threads": 2, "green_threads": 5}  # from the warm-up to the end
 POSTS_PER_SECOND = 0.5
+EXPECTED = {"left", "closed"}  # half of the visits say that they go, the others just go
 LINGER = 45.0  # seconds until the last ping of a socket that is gone was missed
 WATCHED = Path(__file__).with_name("watched.py")
 
@@ -155,14 +157,19 @@ def main() -> int:
             try:
                 flat = asyncio.run(soak.run())
                 lost = set(soak.acknowledged) - {row.key for row in lab.stored()}
+                ended = ends(lab)
             finally:
                 house.server.kill()
                 db.session.remove()
                 db.engine.dispose()
     print(f"\n{options.minutes:g} minutes, {options.phones} seats, {len(soak.acknowledged)} texts, {soak.failed} visits failed, "
           f"{len(lost)} answered texts lost\n\n{table(soak.rows)}\n")  # fmt: skip
+    print(f"Connections that ended, by reason:\n\n{table([{'reason': why, 'ended': n} for why, n in sorted(ended.items())])}\n")
+    unstated = {why for why in ended if why not in EXPECTED}
+    if unstated:
+        print(f"UNEXPECTED ends: {', '.join(sorted(unstated))}")
     print("flat" if flat else f"GROWN by more than {MAY_GROW} since the warm-up")
-    return 0 if flat and not lost and not soak.failed else 1
+    return 0 if flat and not lost and not soak.failed and not unstated else 1
 
 
 if __name__ == "__main__":
