@@ -63,7 +63,7 @@ def known() -> list[str]:
 def revision_of(engine: Engine) -> str | None:
     """The revision of this database; None when it is empty. Raises SchemaError for one this program cannot use."""
     with engine.connect() as connection:
-        return _revision(connection)
+        return revision_on(connection)
 
 
 def is_current(engine: Engine) -> bool:
@@ -75,7 +75,7 @@ def _scripts() -> ScriptDirectory:
     return ScriptDirectory(str(MIGRATIONS))
 
 
-def _revision(connection: Connection) -> str | None:
+def revision_on(connection: Connection) -> str | None:
     found = MigrationContext.configure(connection).get_current_heads()
     if not found and set(inspect(connection).get_table_names()) & set(metadata.tables):
         raise SchemaError("The database holds tables of this program but no revision. Nothing was changed.")
@@ -110,7 +110,7 @@ def migrate(engine: Engine, place: Place | None) -> Migrated:
         return Migrated(before, after)
     try:
         with schema_change(engine) as connection:
-            before = _revision(connection)
+            before = revision_on(connection)
             if before == after:  # another process did it while this one waited
                 return Migrated(before, after)
             if before and engine.dialect.name == "postgresql":

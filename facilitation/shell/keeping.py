@@ -1,4 +1,4 @@
-"""Keeping an instance: backup and restore, the schema, a new epoch."""
+"""Keeping an instance: backup and restore, the schema, a new epoch, another database."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from facilitation.core.unit_of_work import Work
 from facilitation.extensions import db
 from facilitation.first_run import migrate_database
 from facilitation.migration import Migrated, known
-from facilitation.shell.answering import Answer, ShellError, answering, opened, settings
+from facilitation.move import address_of, move, target_settings
+from facilitation.row_copy import MoveError
+from facilitation.shell.answering import Answer, ShellError, answering, opened, settings, tell
 from facilitation.shell.erasing import erase_again
 from facilitation.stream.models import Instance
 
@@ -104,3 +106,28 @@ def new_epoch_command() -> Answer:
     with opened(create=False) as app:
         app.extensions["facilitation"]["writer"].run(job)
     return {"epoch": epoch}
+
+
+def _moved(answer: Answer) -> str:
+    return "\n".join(
+        [
+            f"{answer['rows']} rows in {len(answer['tables'])} tables are copied and compared; every device starts afresh.",
+            "The old database is left as it was. From now on start with:",
+            f"FACILITATION_DATABASE_URL={answer['url']}",
+            *(["(with the password in place of ***)"] if "***" in answer["url"] else []),
+        ]
+    )
+
+
+@click.command("move-to")
+@click.argument("url")
+@answering(_moved)
+def move_to_command(url: str) -> Answer:
+    """Copy the whole database to an empty one: postgresql://user@host/name, or back to sqlite:////folder/facilitation.db."""
+    own = settings()
+    try:
+        target = target_settings(own, url, settings)
+        done = move(own, target, tell)
+    except MoveError as error:
+        raise ShellError(f"{error} Nothing was changed.") from None
+    return {"url": address_of(target), "rows": sum(done["tables"].values()), **done}
