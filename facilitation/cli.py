@@ -35,6 +35,7 @@ for command in (
     keeping.restore_command,
     keeping.migrate_command,
     keeping.new_epoch_command,
+    keeping.move_to_command,
 ):
     cli.add_command(command)
 

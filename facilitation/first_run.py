@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import logging
 import secrets
 from typing import Any
 
 import segno
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Flask
-from flask_migrate import upgrade
-from sqlalchemy import inspect, select
+from sqlalchemy import select
 
+from facilitation.backup import Place
 from facilitation.core.unit_of_work import Work, reading
 from facilitation.extensions import db
 from facilitation.labs.models import Lab
 from facilitation.labs.planning import code_of
-from facilitation.paths import MIGRATIONS
+from facilitation.migration import Migrated, migrate
 from facilitation.people.models import Assignment, SignInLink, User
 from facilitation.people.signing_in import has_accounts, new_link
 from facilitation.stream.models import Instance
@@ -29,7 +26,8 @@ log = logging.getLogger(__name__)
 
 def prepare(app: Flask, *, demo: bool) -> None:
     """Bring the database up to date, fill the demo when there is nothing yet (never in production), print how to get in."""
-    migrate_database(app)
+    if (done := migrate_database(app)).before not in (None, done.after):
+        print(f"\n  {done}", flush=True)
     with app.app_context():
         if demo and not app.extensions["facilitation"]["settings"].PRODUCTION and _is_empty():
             from facilitation.demo import fill
@@ -48,34 +46,14 @@ def load_rest(app: Flask) -> None:
         )
 
 
-def migrate_database(app: Flask) -> None:
-    """Create or migrate the schema and make sure the instance has its epoch."""
+def migrate_database(app: Flask, *, backup: bool = True) -> Migrated:
+    """Create or migrate the schema, after a backup of a SQLite file, and make sure the instance has its epoch."""
     with app.app_context():
-        with contextlib.redirect_stdout(io.StringIO()):
-            upgrade()
-        writer = app.extensions["facilitation"]["writer"]
-        writer.run(_instance)
-
-
-def is_there(app: Flask) -> bool:
-    """Has this database been made?"""
-    with app.app_context(), db.engine.connect() as connection:
-        return inspect(connection).has_table("alembic_version")
-
-
-def is_current(app: Flask) -> bool:
-    """Is the schema that of this program?"""
-    with app.app_context(), db.engine.connect() as connection:
-        return set(MigrationContext.configure(connection).get_current_heads()) == set(_scripts().get_heads())
-
-
-def revisions() -> set[str]:
-    """Every version of the schema that this program can take over."""
-    return {script.revision for script in _scripts().walk_revisions()}
-
-
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory(str(MIGRATIONS))
+        extension = app.extensions["facilitation"]
+        sqlite = db.engine.dialect.name == "sqlite"
+        done = migrate(db.engine, Place.of(extension["settings"]) if backup and sqlite else None)
+        extension["writer"].run(_instance)
+        return done
 
 
 def _instance(work: Work) -> None:

@@ -43,13 +43,17 @@ def main(arguments: list[str]) -> None:
     from facilitation import address, live
     from facilitation.app import create_app
     from facilitation.first_run import load_rest, migrate_database, prepare
+    from facilitation.migration import SchemaError
 
     app = create_app(settings)
-    if options.private:
-        migrate_database(app)
-    else:
-        prepare(app, demo=not options.no_demo)
-        address.note(settings)
+    try:
+        if options.private:
+            migrate_database(app)
+        else:
+            prepare(app, demo=not options.no_demo)
+            address.note(settings)
+    except SchemaError as error:
+        raise SystemExit(str(error)) from None
     live.start(app)
     app.extensions["facilitation"]["start_took"] = time.process_time()
     if not (options.no_demo or options.private):

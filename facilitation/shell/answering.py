@@ -18,7 +18,8 @@ from facilitation.cases.marked import FileError
 from facilitation.core.errors import Refused, default_message
 from facilitation.core.i18n import _
 from facilitation.extensions import db
-from facilitation.first_run import is_current, is_there, migrate_database
+from facilitation.first_run import migrate_database
+from facilitation.migration import SchemaError, is_current, revision_of
 from facilitation.rehearsal.player import PlayError
 
 Answer = Mapping[str, Any]
@@ -37,7 +38,7 @@ def answering(lines: Callable[[Answer], str] | None = None) -> Callable[[Callabl
         def answered(*args: Any, as_json: bool, **kwargs: Any) -> None:
             try:
                 answer = function(*args, **kwargs)
-            except (ShellError, Refused, FileError, PlayError, config.BadSetting) as error:
+            except (ShellError, SchemaError, Refused, FileError, PlayError, config.BadSetting) as error:
                 fail(error, as_json)
             if as_json:
                 click.echo(json.dumps(answer, ensure_ascii=False))
@@ -80,16 +81,16 @@ def settings(**overrides: Any) -> config.Settings:
 
 @contextlib.contextmanager
 def opened(*, create: bool = True) -> Iterator[Flask]:
-    """The application on its data. A database that is not there yet is made; one of another version is left alone."""
+    """The application on its data. A database that is not there yet is made; one of another version is left alone, and named."""
     app = create_app(settings())
     with app.app_context():
         try:
-            if not is_there(app):
+            if revision_of(db.engine) is None:
                 if not create:
                     raise ShellError(_("There is no database in %(folder)s.", folder=settings().data))
                 migrate_database(app)
-            elif not is_current(app):
-                raise ShellError(_("The database is of another version of this program. Run: python3 -m facilitation migrate"))
+            elif not is_current(db.engine):
+                raise ShellError("The database is of an older version of this program. Run: python3 -m facilitation migrate")
             yield app
         finally:
             db.session.remove()

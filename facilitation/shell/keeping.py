@@ -1,4 +1,4 @@
-"""Keeping an instance: backup and restore, the schema, a new epoch."""
+"""Keeping an instance: backup and restore, the schema, a new epoch, another database."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from facilitation.core.clock import system_clock
 from facilitation.core.i18n import _, n_
 from facilitation.core.unit_of_work import Work
 from facilitation.extensions import db
-from facilitation.first_run import migrate_database, revisions
-from facilitation.shell.answering import Answer, ShellError, answering, opened, settings
+from facilitation.first_run import migrate_database
+from facilitation.migration import Migrated, known
+from facilitation.move import address_of, move, target_settings
+from facilitation.row_copy import MoveError
+from facilitation.shell.answering import Answer, ShellError, answering, opened, settings, tell
 from facilitation.shell.erasing import erase_again
 from facilitation.stream.models import Instance
 
@@ -61,28 +64,34 @@ def _restored(answer: Answer) -> str:
 def restore_command(file: Path, force: bool) -> Answer:
     """Take a backup FILE back. The server must be stopped; phones start afresh afterwards."""
     try:
-        found = restore(Place.of(settings()), file, now=system_clock(), force=force, known=revisions())
+        found = restore(Place.of(settings()), file, now=system_clock(), force=force, known=set(known()))
     except BackupError as error:
         raise ShellError(str(error)) from None
-    _migrate()
+    _migrate(backup=False)  # the archive is one
     return {**found, "erased_again": erase_again()}
 
 
-def _migrate() -> None:
+def _migrate(*, backup: bool = True) -> Migrated:
     app = create_app(settings())
     try:
-        migrate_database(app)
+        return migrate_database(app, backup=backup)
     finally:
         with app.app_context():
             db.engine.dispose()
 
 
+def _migrated(answer: Answer) -> str:
+    if answer["from"] in (None, answer["to"]):
+        return "The database is up to date."
+    return str(Migrated(answer["from"], answer["to"], answer["backup"]))
+
+
 @click.command("migrate")
-@answering(lambda _answer: _("The database is up to date."))
+@answering(_migrated)
 def migrate_command() -> Answer:
-    """Bring the database to the version of this program, or make it."""
-    _migrate()
-    return {"migrated": True}
+    """Bring the database to the version of this program, after a backup of a SQLite file; or make it."""
+    done = _migrate()
+    return {"migrated": True, "from": done.before, "to": done.after, "backup": str(done.backup) if done.backup else None}
 
 
 @click.command("new-epoch")
@@ -97,3 +106,28 @@ def new_epoch_command() -> Answer:
     with opened(create=False) as app:
         app.extensions["facilitation"]["writer"].run(job)
     return {"epoch": epoch}
+
+
+def _moved(answer: Answer) -> str:
+    return "\n".join(
+        [
+            f"{answer['rows']} rows in {len(answer['tables'])} tables are copied and compared; every device starts afresh.",
+            "The old database is left as it was. From now on start with:",
+            f"FACILITATION_DATABASE_URL={answer['url']}",
+            *(["(with the password in place of ***)"] if "***" in answer["url"] else []),
+        ]
+    )
+
+
+@click.command("move-to")
+@click.argument("url")
+@answering(_moved)
+def move_to_command(url: str) -> Answer:
+    """Copy the whole database to an empty one: postgresql://user@host/name, or back to sqlite:////folder/facilitation.db."""
+    own = settings()
+    try:
+        target = target_settings(own, url, settings)
+        done = move(own, target, tell)
+    except MoveError as error:
+        raise ShellError(f"{error} Nothing was changed.") from None
+    return {"url": address_of(target), "rows": sum(done["tables"].values()), **done}

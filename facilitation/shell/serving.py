@@ -11,6 +11,7 @@ from facilitation.app import create_app
 from facilitation.cases.marked import FileError
 from facilitation.core.i18n import _
 from facilitation.first_run import load_rest, prepare
+from facilitation.migration import SchemaError
 from facilitation.proxy_site import site
 from facilitation.shell.answering import fail, settings, tell
 from facilitation.workers import Workers
@@ -40,9 +41,9 @@ def serve(
         if workers > 1 and own.DATABASE_URL.startswith("sqlite"):
             fail(config.BadSetting(_("Several workers need PostgreSQL. Name it in FACILITATION_DATABASE_URL.")), False)
         app = create_app(own)
-    except (config.BadSetting, FileError) as error:
+        prepare(app, demo=not no_demo)
+    except (config.BadSetting, FileError, SchemaError) as error:
         fail(error, False)
-    prepare(app, demo=not no_demo)
     address.note(own)
     if not no_demo:
         load_rest(app)
