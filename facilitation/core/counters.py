@@ -48,3 +48,6 @@ class Counters:
         self.resyncs = 0
         self.drops = 0  # sockets hung up on because they did not read, or asked too often
         self.running = 0  # HTTP requests under way
+        self.requests = 0  # HTTP requests answered
+        self.opened = 0  # sockets let in
+        self.ends: Counter[str] = Counter()  # of sockets, by reason
