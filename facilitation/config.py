@@ -183,6 +183,11 @@ def normal_database_url(url: str) -> str:
     return url
 
 
+def from_variable(name: str) -> str:
+    """What the environment says about one setting, as it stands there."""
+    return os.environ.get(PREFIX + name, "")
+
+
 def from_environment(environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
     """Settings from the environment; `overrides` win. Raises `BadSetting`."""
     environment = os.environ if environment is None else environment

@@ -75,7 +75,12 @@ def is_there(app: Flask) -> bool:
 def is_current(app: Flask) -> bool:
     """Is the schema that of this program?"""
     with app.app_context(), db.engine.connect() as connection:
-        return set(MigrationContext.configure(connection).get_current_heads()) == set(_scripts().get_heads())
+        return set(MigrationContext.configure(connection).get_current_heads()) == head_revisions()
+
+
+def head_revisions() -> set[str]:
+    """The version of the schema that this program works with."""
+    return set(_scripts().get_heads())
 
 
 def revisions() -> set[str]:

@@ -110,9 +110,9 @@ def spoken(server: Server, cast: Cast, board: str, proof: str, link: str) -> Ite
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
     assert token is not None
     form = {"csrf_token": token[1]}
-    assert browser.post(f"{server.url}/sign-in/{link}", data=form, headers=headers, timeout=10).ok
     wrong = {**form, "email": "nashorn@example.org", "password": "Nashorn-Passwort"}
     browser.post(f"{server.url}/sign-in", data=wrong, headers=headers, timeout=10)
+    assert browser.post(f"{server.url}/sign-in/{link}", data=form, headers=headers, timeout=10).ok
     yield from (token[1], "nashorn@example.org", "Nashorn-Passwort", browser.cookies.get("staff") or "no cookie")
 
 
