@@ -224,6 +224,8 @@ def test_what_others_print_becomes_an_event_without_its_words(form: str) -> None
     assert "Nash" not in done.stdout + done.stderr
     assert "second" not in done.stderr
     if form == "text":
+        for line in ("crashed part=green_thread", "crashed part=process", "python_warning category=UserWarning", "stray place="):
+            assert line in done.stderr
         return
     events = [json.loads(line) for line in (done.stdout + done.stderr).splitlines()]
     crashes = [event for event in events if event["event"] == "crashed"]
