@@ -243,8 +243,24 @@ def _dotted(version: tuple[int, ...]) -> str:
 
 def _say(line: str) -> None:
     # The answer of a command belongs to standard output alone.
-    print(line, file=sys.stderr, flush=True)
+    print(_worded("preparing", "INFO", step=line.strip()) if _wants_json() else line, file=sys.stderr, flush=True)
 
 
 def _stop(sentence: str) -> NoReturn:
-    raise SystemExit(sentence)
+    if not _wants_json():
+        raise SystemExit(sentence)
+    print(_worded("not_started", "ERROR", reason=sentence), file=sys.stderr, flush=True)
+    raise SystemExit(1)
+
+
+def _wants_json() -> bool:
+    return os.environ.get("FACILITATION_LOG_FORMAT", "").lower() == "json"
+
+
+def _worded(event: str, level: str, **fields: str) -> str:
+    """A line as facilitation/logs.py writes it, before that can be imported."""
+    import json
+    import time
+
+    at = time.strftime("%Y-%m-%dT%H:%M:%S.000+00:00", time.gmtime())
+    return json.dumps({"at": at, "level": level, "process": os.getpid(), "event": event, **fields})

@@ -6,12 +6,14 @@ import json
 import logging
 import os
 from collections.abc import Sequence
+from typing import NoReturn
 
 import click
 
-from facilitation import __version__
-from facilitation.core import i18n
-from facilitation.shell import accounts, cases, erasing, keeping, labs, serving
+from facilitation import __version__, logs
+from facilitation.core import i18n, outages
+from facilitation.core.unit_of_work import is_whole_database
+from facilitation.shell import accounts, cases, doctor, erasing, keeping, labs, listing, serving
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -31,6 +33,9 @@ for command in (
     labs.report,
     erasing.erase,
     serving.serve,
+    listing.list_labs,
+    listing.list_users,
+    doctor.doctor,
     keeping.backup_command,
     keeping.restore_command,
     keeping.migrate_command,
@@ -52,4 +57,22 @@ def main(arguments: Sequence[str]) -> None:
             click.echo(json.dumps({"error": {"code": "usage", "message": error.format_message()}}, ensure_ascii=False))
         raise SystemExit(error.exit_code) from None
     except (click.Abort, KeyboardInterrupt):
-        raise SystemExit(130) from None
+        _end("--json" in arguments, "stopped", "Stopped.", 130)
+    except Exception as error:
+        _unforeseen(error, "--json" in arguments)
+
+
+def _unforeseen(error: Exception, as_json: bool) -> NoReturn:
+    """A lost database, with what to look at; or a fault of ours, without its message: it may hold what people wrote."""
+    if is_whole_database(error):
+        _end(as_json, "busy", f"Not done: {outages.hint(outages.reason_of(error))}.", 1)
+    lines = logs.where(error)
+    click.echo("\n  ".join(lines), err=True)
+    _end(as_json, "unknown", f"A fault of the program ({lines[0]}); report it with the lines above.", 1)
+
+
+def _end(as_json: bool, code: str, message: str, status: int) -> NoReturn:
+    click.echo(message, err=True)
+    if as_json:
+        click.echo(json.dumps({"error": {"code": code, "message": message}}, ensure_ascii=False))
+    raise SystemExit(status) from None

@@ -19,6 +19,7 @@ from facilitation.core import failpoints
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "FACILITATION_"
+OPEN = frozenset({"DATA", "ASYNC_MODE", "HOST", "PUBLIC_URL", "ORIGINS", "TEMPLATE", "LOG_FORMAT", "LOG_LEVEL"})  # no secrets
 SAMPLES = (
     "changeme",
     "change-me",
@@ -162,6 +163,12 @@ class Settings:
     def secure(self) -> bool:
         return self.public_url.startswith("https://")
 
+    def shown(self) -> dict[str, object]:
+        """What differs from its default, for the log. Of a text only that it is set, unless it is in `OPEN`."""
+        changed = {item.name: getattr(self, item.name) for item in fields(self) if getattr(self, item.name) != item.default}
+        hidden = {name for name, value in changed.items() if isinstance(value, str) and name not in OPEN}
+        return {name: "set" if name in hidden else value for name, value in changed.items()}
+
     def join_url(self, code: str) -> str:
         return f"{self.public_url}/join/{code}"
 
@@ -180,6 +187,11 @@ def normal_database_url(url: str) -> str:
         if url.startswith(short):
             return "postgresql+psycopg2://" + url[len(short) :]
     return url
+
+
+def from_variable(name: str) -> str:
+    """What the environment says about one setting, as it stands there."""
+    return os.environ.get(PREFIX + name, "")
 
 
 def from_environment(environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:

@@ -7,7 +7,6 @@ interrupted play is taken up again at the next start and nothing happens twice (
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -20,6 +19,7 @@ from facilitation.cases.template import template
 from facilitation.core import ids
 from facilitation.core.actor import SYSTEM, Identity
 from facilitation.core.clock import system_clock
+from facilitation.core.events import event
 from facilitation.core.i18n import _
 from facilitation.core.unit_of_work import Work, reading
 from facilitation.extensions import db
@@ -34,7 +34,6 @@ from facilitation.rehearsal.script import Step
 from facilitation.rehearsal.transcript import Transcript
 from facilitation.stream.models import Instance
 
-log = logging.getLogger(__name__)
 DEMO_EMAIL = "demo@example.org"
 PACKAGE = Path(__file__).resolve().parent
 CASES, TRANSCRIPT = PACKAGE / "cases" / "data" / "sample-cases.yaml", PACKAGE / "rehearsal" / "data" / "sample-lab.yaml"
@@ -73,8 +72,8 @@ def go_on(app: Flask, tell: Callable[[str], None]) -> None:
         with app.app_context():
             result = perform(_player(app, begun, tell), planned_start=begun.isoformat(timespec="minutes"))
             _mark(app, "done")
-    except Exception:
-        log.exception("the sample lab was not loaded to its end; the next start goes on")
+    except Exception as error:  # the next start goes on
+        event("failed", part="sample_lab", error=error)
         return
     tell(
         _(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from facilitation.core.clock import epoch_ms
 from facilitation.core.commands import REGISTRY, Command, Context, Entry, parse
 from facilitation.core.counters import Counters
 from facilitation.core.errors import Refused
+from facilitation.core.events import event
 from facilitation.core.i18n import _, use_locale
 from facilitation.core.prepared import Prepared
 from facilitation.core.unit_of_work import Work, Writer
@@ -32,7 +32,6 @@ from facilitation.people.recognise import recognise
 from facilitation.stream.models import AnsweredCommand
 from facilitation.stream.record import News, number
 
-log = logging.getLogger(__name__)
 Announce = Callable[[News], None]
 Answer = dict[str, Any]
 # Part of every command, so built once.
@@ -66,9 +65,9 @@ class Dispatcher:
                 return answer
             except Refused as refusal:
                 return answer_of(refusal, key, epoch_ms(self.writer.clock()))
-            except Exception:
+            except Exception as fault:
                 error = secrets.token_hex(4)
-                log.exception("command failed, error id %s", error)
+                event("failed", part="command", id=error, error=fault)
                 unknown = Refused("unknown", _("Something went wrong on our side (%(id)s).", id=error), after_ms=3000)
                 return answer_of(unknown, key, epoch_ms(self.writer.clock()))
 
@@ -77,16 +76,18 @@ class Dispatcher:
         return self._counted({"v": 1, "key": key or ids.new_key(), "name": name, "args": args}, who, lab)["result"]
 
     def _counted(self, envelope: object, who: Identity, lab: str | None) -> Answer:
-        code = "unknown"
+        code, result = "unknown", {}
         try:
             answer = self._carried_out(envelope, who, lab)
-            code = "dup" if answer["dup"] else "ok"
+            code, result = "dup" if answer["dup"] else "ok", answer["result"]
             return answer
         except Refused as refusal:
             code = refusal.code
             raise
         finally:
             self.counters.commands[code] += 1
+            if code != "dup":
+                note(envelope, who, lab or result.get("lab"), code)
 
     def _carried_out(self, envelope: object, who: Identity, lab: str | None) -> Answer:
         key, name, args = read_envelope(envelope)
@@ -144,6 +145,18 @@ def _answered(work: Work, key: str, asker: str, digest: str) -> Answer | None:
     if seen.actor != asker or seen.digest != digest:
         raise Refused("key_reused")
     return {"ok": True, "key": key, "result": seen.result, "dup": True, "now": epoch_ms(work.now)}
+
+
+def note(envelope: object, who: Identity, lab: object, outcome: str) -> None:
+    """A line in the log for what changes who may come in, or where a lab stands; after the commit."""
+    name = envelope.get("name") if isinstance(envelope, Mapping) else None
+    if name in permissions.SIGN_INS:
+        event("sign_in", how=permissions.SIGN_INS[name], outcome="ok" if outcome == "ok" else "refused")
+    elif name in permissions.LOGGED:
+        args = envelope.get("args") if isinstance(envelope, Mapping) else None
+        place = lab or (args.get("lab") if isinstance(args, Mapping) else None)
+        fields: dict[str, Any] = {"lab": place} if place else {}
+        event("command", command=name, outcome=outcome, who=who.kind, **fields)
 
 
 def answer_of(refusal: Refused, key: object, now: int | None) -> Answer:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 import secrets
 from typing import Any
 
@@ -11,7 +10,9 @@ import segno
 from flask import Flask
 from sqlalchemy import select
 
+from facilitation import logs
 from facilitation.backup import Place
+from facilitation.core.events import Sentence, event
 from facilitation.core.unit_of_work import Work, reading
 from facilitation.extensions import db
 from facilitation.labs.models import Lab
@@ -21,7 +22,10 @@ from facilitation.people.models import Assignment, SignInLink, User
 from facilitation.people.signing_in import has_accounts, new_link
 from facilitation.stream.models import Instance
 
-log = logging.getLogger(__name__)
+FIRST_ACCOUNT = (
+    "nobody has an account yet; run: python3 -m facilitation create-user EMAIL --name NAME --role coordinator, "
+    "then: python3 -m facilitation sign-in-link EMAIL"
+)
 
 
 def prepare(app: Flask, *, demo: bool) -> None:
@@ -41,9 +45,14 @@ def load_rest(app: Flask) -> None:
     from facilitation import demo
 
     if demo.unfinished(app) is not None:
-        app.extensions["facilitation"]["socketio"].start_background_task(
-            demo.go_on, app, lambda line: print(f"  {line}", flush=True)
-        )
+        app.extensions["facilitation"]["socketio"].start_background_task(demo.go_on, app, _tell)
+
+
+def _tell(line: str) -> None:
+    if logs.wants_json():
+        event("preparing", step=Sentence(line))
+    else:
+        print(f"  {line}", flush=True)
 
 
 def migrate_database(app: Flask, *, backup: bool = True) -> Migrated:
@@ -69,6 +78,11 @@ def _is_empty() -> bool:
 def _print_ways_in(app: Flask) -> None:
     extension = app.extensions["facilitation"]
     settings = extension["settings"]
+    if logs.wants_json():  # then all output is the log, which holds no link and no code
+        with reading(db.engine) as session:
+            if not has_accounts(session):
+                event("no_account", hint=Sentence(FIRST_ACCOUNT))
+        return
     path = extension["writer"].run(_way_in)
     with reading(db.engine) as session:
         lab = session.scalar(select(Lab).where(Lab.state.in_(["lobby", "live", "paused"])).order_by(Lab.created_at.desc()))

@@ -7,7 +7,6 @@ connection still sees then, goes into a backup beside it. So one that fails leav
 
 from __future__ import annotations
 
-import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,10 +27,10 @@ from facilitation import __version__
 from facilitation.backup import BackupError, Place, save
 from facilitation.core import failpoints, postgresql
 from facilitation.core.clock import system_clock
+from facilitation.core.events import Sentence, event
 from facilitation.paths import MIGRATIONS
 from facilitation.schema import metadata
 
-log = logging.getLogger(__name__)
 LOCK_SECONDS = 60  # several processes may start at once: the first migrates, the others wait for it
 
 
@@ -113,8 +112,8 @@ def migrate(engine: Engine, place: Place | None) -> Migrated:
             before = revision_on(connection)
             if before == after:  # another process did it while this one waited
                 return Migrated(before, after)
-            if before and engine.dialect.name == "postgresql":
-                log.warning("migrating from revision %s to %s; the dump to go back to is yours to make", before, after)
+            if before:
+                event("migrating", before=before, after=after)
             upgrade(connection)
             backup = _backup(place, before) if before and place else None
             failpoints.reach("before-commit")
@@ -132,7 +131,7 @@ def migrate(engine: Engine, place: Place | None) -> Migrated:
         raise SchemaError("Another program is using the database. Stop it first. Nothing was changed.") from None
     done = Migrated(before, after, backup)
     if before:
-        log.info("schema migrated from revision %s to %s", before, after)
+        event("migrated", after=after, backup=Sentence(backup.name if backup else "none"))
     return done
 
 

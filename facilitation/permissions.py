@@ -151,6 +151,19 @@ COMMANDS: dict[str, frozenset[str]] = {
 }
 
 
+#: Commands that sign somebody in, and how.
+SIGN_INS = {"user.follow_link": "link", "user.set_up": "set_up"}
+#: Commands the log has a line for, with their outcome: administration, and the life of a lab. All others are only counted.
+LOGGED = frozenset(
+    {
+        "user.create", "user.link", "user.grant", "user.revoke", "user.disable", "user.enable", "user.set_password",
+        "lab.set_staff", "lab.new_code", "contribution.erase", "topic.add", "report.set_state",
+        "case.create", "case.import", "case.delete", "case.set_owner", "case.set_status",
+        "lab.create", "lab.copy", "lab.open", "lab.pause", "lab.resume", "lab.close", "lab.finish", "lab.cut", "lab.reopen",
+    }
+)  # fmt: skip
+
+
 _LOCKS = {
     kind: Prepared(select(model.id).where(model.id == bindparam("id")).with_for_update())
     for kind, model in (("lab", Lab), ("case", Case))

@@ -9,12 +9,15 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import platform
 import signal
 import socket
+import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from facilitation import config, logs
+from facilitation import __version__, config, logs
+from facilitation.core.events import event
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -30,22 +33,28 @@ AWAY_SECONDS = 0.5, 8.0  # not before the first, and not kept away longer than t
 
 def main(arguments: list[str]) -> None:
     """`python3 wsgi.py [--host --port --lan --no-demo]`."""
+    logs.set_up_early()
     options = parse(arguments)
     try:
         settings = config.from_environment(**overrides(options))
     except config.BadSetting as error:
-        raise SystemExit(str(error)) from None
+        give_up(str(error))
     logs.set_up(settings.LOG_LEVEL, settings.LOG_FORMAT)
+    app, listener = start(settings, options)
+    run(app, listener)
+
+
+def start(settings: config.Settings, options: argparse.Namespace) -> tuple[Flask, socket.socket]:
+    """The application, ready to serve, and where it listens."""
     alone = not (settings.PROXIES or settings.SHARED_PORT)
     # Alone, listen before the slow part of the start: who knocks meanwhile waits for it instead of being turned away.
     # Among several, not before one can answer: the others do.
     early = listen(settings.HOST, settings.PORT) if alone else None
     from facilitation import address, live
-    from facilitation.app import create_app
     from facilitation.first_run import load_rest, migrate_database, prepare
     from facilitation.migration import SchemaError
 
-    app = create_app(settings)
+    app = opened(settings)
     try:
         if options.private:
             migrate_database(app)
@@ -53,13 +62,46 @@ def main(arguments: list[str]) -> None:
             prepare(app, demo=not options.no_demo)
             address.note(settings)
     except SchemaError as error:
-        raise SystemExit(str(error)) from None
+        give_up(str(error))
+    except Exception as error:
+        without_database(error)
+        raise
     live.start(app)
     app.extensions["facilitation"]["start_took"] = time.process_time()
     if not (options.no_demo or options.private):
         load_rest(app)
     spare_the_collector()
-    run(app, early or listen(settings.HOST, settings.PORT, shared=settings.SHARED_PORT))
+    listener = early or listen(settings.HOST, settings.PORT, shared=settings.SHARED_PORT)
+    event(
+        "started", version=__version__, python=platform.python_version(), mode=settings.ASYNC_MODE,
+        database=settings.DATABASE_URL.partition(":")[0].partition("+")[0], address=f"{settings.HOST}:{settings.PORT}",
+        settings=settings.shown(),
+    )  # fmt: skip
+    return app, listener
+
+
+def opened(settings: config.Settings) -> Flask:
+    from facilitation.app import create_app
+
+    try:
+        return create_app(settings)
+    except config.BadSetting as error:
+        give_up(str(error))
+
+
+def give_up(reason: str, code: int = 1) -> NoReturn:
+    """End a start with its reason."""
+    logs.refuse_start(reason)
+    sys.exit(code)
+
+
+def without_database(error: Exception) -> None:
+    """End the start when it is the database that failed, with what to look at."""
+    from facilitation.core import outages
+    from facilitation.core.unit_of_work import is_whole_database
+
+    if is_whole_database(error):
+        give_up(f"Not started: {outages.hint(outages.reason_of(error))}.")
 
 
 def spare_the_collector() -> None:
@@ -73,13 +115,18 @@ def spare_the_collector() -> None:
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="wsgi.py", description="Serve labs from this machine.")
+    parser = _Parser(prog="wsgi.py", description="Serve labs from this machine.")
     parser.add_argument("--host", help="address to listen on (default 127.0.0.1)")
     parser.add_argument("--port", type=int, help="port to listen on (default 5000)")
     parser.add_argument("--lan", action="store_true", help="let phones on the local network in, over plain http")
     parser.add_argument("--no-demo", action="store_true", help="start empty: a set-up link instead of sample cases and labs")
     parser.add_argument("--private", action="store_true", help=argparse.SUPPRESS)  # one of several, or of a rehearsal
     return parser.parse_args(arguments)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        give_up(f"{self.prog}: {message}", 2)
 
 
 def overrides(options: argparse.Namespace) -> dict[str, Any]:
@@ -119,7 +166,7 @@ def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
     try:
         listener.bind((host, port))
     except OSError as error:
-        raise SystemExit(f"Cannot listen on {host}:{port}: {error.strerror}. Try another one with --port.") from None
+        give_up(f"Cannot listen on {host}:{port}: {error.strerror}. Try another one with --port.")
     listener.listen(BACKLOG)
     return listener
 
@@ -155,6 +202,7 @@ def _run_eventlet(app: Flask, listener: socket.socket) -> None:
         max_size=POOL,
         socket_timeout=None,
         keepalive=75,
+        log=sys.stderr,
         log_output=False,
         debug=False,
     )
@@ -217,6 +265,8 @@ def _run_threading(app: Flask, listener: socket.socket) -> None:
 def finish_commands(app: Flask) -> None:
     """Answer what was begun, for five seconds at most; what comes now is told to come again (`draining`)."""
     extension = app.extensions["facilitation"]
+    extension["stopping_since"] = time.monotonic()
+    event("stopping", connections=len(extension["connections"]))
     until = time.monotonic() + DRAIN_SECONDS
     extension["writer"].close(DRAIN_SECONDS)
     while extension["counters"].running and time.monotonic() < until:
@@ -239,3 +289,4 @@ def say_goodbye(app: Flask) -> None:
         extension["connections"][sid].ending = "drain"
         socketio.emit("bye", {"reason": "drain", "back_in_ms": back}, to=sid)
     socketio.sleep(0.3)
+    event("stopped", seconds=time.monotonic() - extension["stopping_since"])

@@ -11,12 +11,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from facilitation import __version__
 from facilitation.config import PREFIX, ROOT, Settings
+from facilitation.core.events import event
 
 PROGRAM = ROOT / "wsgi.py"
 END_SECONDS = 15.0  # a worker says goodbye within five
@@ -43,22 +44,23 @@ class Worker:
     def start(self) -> None:
         command = [sys.executable, str(PROGRAM), "--private", "--no-bootstrap", "--host", self.host, "--port", str(self.port)]
         self._begun = time.monotonic()
+        event("worker_started", worker=self.address)
         self.process = subprocess.Popen(command, env=self._environment, cwd=ROOT)
 
-    def look(self) -> str | None:
-        """Start a worker that ended by itself: at once, unless it keeps ending. What was done, in words."""
+    def look(self) -> None:
+        """Start a worker that ended by itself: at once, unless it keeps ending."""
         if self.process is None:
-            if time.monotonic() < self._again_at:
-                return None
-            self.start()
-            return f"worker {self.address} starts again"
+            if time.monotonic() >= self._again_at:
+                self.start()
+            return
         code = self.process.poll()
         if code is None:
-            return None
+            return
         self._failures = 0 if time.monotonic() - self._begun > STEADY else self._failures + 1
-        self._again_at = time.monotonic() + pause_after(self._failures)
+        pause = pause_after(self._failures)
+        self._again_at = time.monotonic() + pause
         self.process = None
-        return f"worker {self.address} ended with {code}"
+        event("worker_ended", worker=self.address, code=code, pause_seconds=pause)
 
     def end(self) -> None:
         if self.process is not None and self.process.poll() is None:
@@ -94,13 +96,12 @@ def pause_after(failures: int) -> float:
 
 
 class Workers:
-    """All of them. `tell` gets a line for every event."""
+    """All of them."""
 
-    def __init__(self, settings: Settings, *, count: int, first_port: int, tell: Callable[[str], None]) -> None:
+    def __init__(self, settings: Settings, *, count: int, first_port: int) -> None:
         shared = settings.SHARED_PORT
         ports = [settings.PORT if shared else first_port + n for n in range(count)]
         host = settings.HOST if shared else "127.0.0.1"
-        self._tell = tell
         self._stopping = self._renewing = False
         self.workers = [Worker(host, port, _environment(settings, proxied=not shared)) for port in ports]
 
@@ -109,6 +110,7 @@ class Workers:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         signal.signal(signal.SIGHUP, self._renew)
+        event("workers_started", workers=len(self.workers), version=__version__)
         for worker in self.workers:
             worker.start()
         while not self._stopping:
@@ -130,9 +132,7 @@ class Workers:
 
     def _restart_lost(self) -> None:
         for worker in self.workers:
-            happened = worker.look()
-            if happened:
-                self._tell(happened)
+            worker.look()
 
     def _one_after_the_other(self) -> None:
         for place, worker in enumerate(self.workers):
@@ -146,16 +146,17 @@ class Workers:
             worker.ended(time.monotonic() + END_SECONDS)
             worker.start()
             ready = worker.wait_ready()
-            self._tell(f"worker {worker.address} {'is new' if ready else 'does not answer'}")
+            event("worker_renewed" if ready else "worker_silent", worker=worker.address)
             if not ready:
                 return  # the others go on as they are
 
     def _end(self) -> None:
-        until = time.monotonic() + END_SECONDS
+        begun = time.monotonic()
         for worker in self.workers:
             worker.end()
         for worker in self.workers:
-            worker.ended(until)
+            worker.ended(begun + END_SECONDS)
+        event("workers_stopped", seconds=time.monotonic() - begun)
 
 
 def _environment(settings: Settings, *, proxied: bool) -> dict[str, str]:

@@ -65,3 +65,5 @@ class Counters:
         self.ends: Counter[str] = Counter()  # of live connections, by the reasons in `ENDS`
         self.refused: Counter[str] = Counter()  # connections that were not let in, by code
         self.running = 0  # HTTP requests under way
+        self.requests = 0  # HTTP requests answered
+        self.opened = 0  # sockets let in

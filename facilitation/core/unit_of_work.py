@@ -8,7 +8,6 @@ and a shell command, a test and a server with a thousand phones take the same wa
 
 from __future__ import annotations
 
-import logging
 import sqlite3
 import threading
 import time
@@ -23,13 +22,12 @@ from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, InternalError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 
-from facilitation.core import failpoints, postgresql
+from facilitation.core import failpoints, outages, postgresql
 from facilitation.core.clock import Clock, system_clock
 from facilitation.core.counters import Counters
 from facilitation.core.errors import Refused
 from facilitation.core.waits import before_waiting
 
-log = logging.getLogger(__name__)
 T = TypeVar("T")
 BATCH = 200  # jobs in one transaction at most: bounds the time to the first answer
 
@@ -140,6 +138,7 @@ class Writer:
             for ticket in batch:
                 ticket.settle(error=refusal)
             return
+        outages.worked("database", all_sides=True)
         for ticket, result, problem in settled:
             ticket.settle(result=result, error=problem)
         for call in after:
@@ -206,10 +205,21 @@ def is_whole_database(error: Exception) -> bool:
 
 def as_refusal(error: Exception) -> Exception:
     """`busy` for a locked, full or lost database (D12); anything else stays what it is."""
-    if is_whole_database(error):
-        log.warning("database busy: %s", type(getattr(error, "orig", error)).__name__)
-        return Refused("busy", after_ms=1000)
-    return error
+    return Refused("busy", after_ms=1000) if lost_database(error, "writing") else error
+
+
+def lost_database(error: Exception, side: str = "reading") -> bool:
+    """`is_whole_database`, and the log knows. `side`: reading may work while writing does not."""
+    if not is_whole_database(error):
+        return False
+    outages.failed("database", outages.reason_of(error), error, side=side)
+    return True
+
+
+def task_failed(task: str, error: Exception) -> None:
+    """A round of something that runs beside the requests failed; it goes on with the next round."""
+    if not lost_database(error):
+        outages.failed(task, "fault", error)
 
 
 def prepare_engine(engine: Engine, *, busy_timeout_ms: int = 900) -> None:

@@ -7,6 +7,7 @@ from flask_socketio import SocketIO
 
 from facilitation.live import door, encoding
 from facilitation.live.fanout import client_manager
+from facilitation.live.minutes import Minutes
 from facilitation.live.timekeeper import Timekeeper
 
 
@@ -31,9 +32,10 @@ def register(app: Flask, socketio: SocketIO) -> None:
 
 
 def start(app: Flask) -> None:
-    """Start what runs beside the requests: announcer, ticks and presence, the clock that closes labs."""
+    """Start what runs beside the requests: announcer, ticks and presence, the clock that closes labs, the log's minutes."""
     extension = app.extensions["facilitation"]
     extension["announcer"].start()
     extension["presence"].start()
     extension["between"].start()
     Timekeeper(app).start()
+    Minutes(app).start()

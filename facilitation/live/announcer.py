@@ -6,7 +6,6 @@ that is calm hears at once, a room in a storm gets more with each frame, so that
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections import deque
@@ -17,16 +16,14 @@ from flask import Flask
 from flask_socketio import SocketIO
 from sqlalchemy import Connection, Engine
 
-from facilitation.core import failpoints
-from facilitation.core.unit_of_work import moment
+from facilitation.core import failpoints, outages
+from facilitation.core.unit_of_work import moment, task_failed
 from facilitation.extensions import db
 from facilitation.live.encoding import encode
 from facilitation.people.mine import held_by
 from facilitation.people.place import place_of
 from facilitation.stream.read import Looking, delta, epoch_and_head
 from facilitation.stream.record import AUDIENCES, NO_LAB
-
-log = logging.getLogger(__name__)
 
 
 def room_of(lab: str, audience: str) -> str:
@@ -96,8 +93,9 @@ class Announcer:
             try:
                 with self._app.extensions["facilitation"]["counters"].fan_out.taken():
                     self.flush(engine)
-            except Exception:
-                log.exception("announcing failed; the next news or tick repairs it")
+                outages.worked("announcer")
+            except Exception as error:  # the next news or tick repairs it
+                task_failed("announcer", error)
             self._socketio.sleep(pace.after(time.monotonic() - began))
 
     def flush(self, engine: Engine) -> None:

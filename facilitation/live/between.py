@@ -8,7 +8,6 @@ another process that wrote (a shell command) and a lost Redis cost a moment and 
 from __future__ import annotations
 
 import json
-import logging
 import secrets
 import threading
 import time
@@ -22,13 +21,12 @@ from flask_socketio import SocketIO
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from facilitation.core import ids
-from facilitation.core.unit_of_work import moment
+from facilitation.core import ids, outages
+from facilitation.core.unit_of_work import moment, task_failed
 from facilitation.extensions import db
 from facilitation.live import gaps
 from facilitation.stream.record import AUDIENCES, NO_LAB
 
-log = logging.getLogger(__name__)
 PATIENCE = 1.0  # seconds for one word with Redis
 PAUSE = 1.0  # before it is asked again after a failure
 HERE_SECONDS = 4.0  # how often a worker says who is connected to it
@@ -89,8 +87,9 @@ class Between:
         """Said or forgotten: what is forgotten the others find in the database."""
         try:
             client.publish(self._channel, json.dumps({"from": self._name, **message}))
+            outages.worked("redis", side="saying")
         except (redis.RedisError, OSError) as error:
-            log.debug("not said to other workers: %s", type(error).__name__)
+            outages.failed("redis", "redis", error, side="saying")
             self._socketio.sleep(PAUSE)
 
     def _say_who_is_here(self) -> None:
@@ -106,10 +105,9 @@ class Between:
             try:
                 self._listen()
             except (redis.RedisError, OSError) as error:
-                if self.connected:
-                    log.warning("Redis is gone (%s); other workers are heard from the database", type(error).__name__)
-            except Exception:
-                log.exception("what another worker said was not understood")
+                outages.failed("redis", "redis", error, side="hearing")
+            except Exception as error:  # what another worker said was not understood
+                task_failed("hearing", error)
             self.connected = False
             self._socketio.sleep(PAUSE)
 
@@ -124,6 +122,8 @@ class Between:
                 if message is not None:
                     self.connected, heard = True, time.monotonic()
                     self._take(json.loads(message["data"]))
+                    outages.worked("redis", side="hearing")
+                    outages.worked("hearing")
             raise redis.ConnectionError("silence: lost or frozen")
         finally:
             ear.close()
@@ -148,8 +148,9 @@ class Between:
             try:
                 with self._app.app_context():
                     self.look(rights=rounds % RECHECK == 0)
+                outages.worked("catch_up")
             except Exception as error:
-                log.warning("the numbers could not be read: %s", type(error).__name__)
+                task_failed("catch_up", error)
 
     def look(self, *, rights: bool = False) -> None:
         """Find what nobody told this worker. `rights`: and who listens without still being allowed to."""

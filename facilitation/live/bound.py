@@ -9,7 +9,6 @@ that is stuck in sending.
 from __future__ import annotations
 
 import importlib
-import logging
 import socket as sockets
 import sys
 import threading
@@ -23,9 +22,9 @@ from engineio import socket as engine_socket
 from socketio import Manager, Server
 
 from facilitation.core.counters import Counters
+from facilitation.core.events import event
 from facilitation.live.rooms import Rooms
 
-log = logging.getLogger(__name__)
 QUEUE, QUEUE_CHARACTERS = 64, 1_000_000  # what may wait for one client
 KERNEL_BYTES = 128 * 1024  # and what the kernel may hold for it (Linux takes twice that for its own books)
 LAST_WORDS = 5.0  # seconds a client has to take in what it is told before we hang up
@@ -80,7 +79,7 @@ class Line:
         """Cut off a client that does not read; counted once."""
         if self._dropped.acquire(blocking=False):
             self._counters.drops += 1
-            log.info("a client that does not read is cut off")
+            event("slow_reader")
             self.reason = NOT_READING
             self.cut()
 

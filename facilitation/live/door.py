@@ -17,7 +17,7 @@ from facilitation.core.clock import epoch_ms, system_clock
 from facilitation.core.counters import ENDS
 from facilitation.core.errors import Refused
 from facilitation.core.i18n import use_locale
-from facilitation.core.unit_of_work import moment
+from facilitation.core.unit_of_work import lost_database, moment
 from facilitation.dispatch import answer_of
 from facilitation.extensions import db
 from facilitation.live.admission import Admission, Admitted, Connection
@@ -75,7 +75,8 @@ class Door:
                 news = self._greeting_news(asked, admitted, auth.get("sync"))
         except Refused as refusal:
             raise self._refusal(refusal.code) from None
-        except (DBAPIError, TimeoutError):
+        except (DBAPIError, TimeoutError) as error:
+            lost_database(error)
             raise self._refusal("busy") from None
         self._let_in(sid, admitted)
         if news is not None and self._announcer.said != said:
@@ -114,6 +115,7 @@ class Door:
         connection = admitted.connection
         self._make_room(connection)
         self._connections[sid] = connection
+        self._counters.opened += 1
         self._presence.came(connection.lab, connection.seat)
         self._listen(sid, connection, admitted.hello["heads"])
 
@@ -170,9 +172,11 @@ class Door:
             return self._read_news(connection, wanted)
         except Refused as refusal:
             return {"gone": refusal.code}
-        except (DBAPIError, TimeoutError):
+        except (DBAPIError, TimeoutError) as error:
             connection.ending = "no_database"
             self._server.disconnect(sid)  # no database, no truth: it comes back with its own back-off, when there is one
+            if lost_database(error):
+                return None
             raise
 
     def on_command(self, sid: str, envelope: Any = None) -> dict[str, Any]:

@@ -26,7 +26,6 @@ parts are tested against the installed versions in tests/live/test_fanout.py.
 
 from __future__ import annotations
 
-import logging
 import struct
 import time
 import weakref
@@ -41,10 +40,10 @@ from socketio import Manager
 from socketio import packet as socket_packet
 
 from facilitation.core.counters import Counters
+from facilitation.core.events import Sentence, event
 from facilitation.live import bound
 from facilitation.live.bound import NOT_READING, Bounded, Line, overfull
 
-log = logging.getLogger(__name__)
 WORTH_PACKING = 100  # bytes
 RENEW_SECONDS = 5.0  # newcomers wait this long for packed frames
 WINDOW_BITS, MEMORY_LEVEL = 13, 6  # 8 kB of history, 64 kB of memory per room that speaks
@@ -54,12 +53,12 @@ CLOSED = 5 * 60.0  # a room that was silent this long lets its history go
 def client_manager(async_mode: str, counters: Counters | None = None) -> Bounded | None:
     """The manager for Socket.IO's `client_manager`; None for the stock one. `counters`: where it counts whom it cuts off."""
     if missing := bound.missing_parts(async_mode):
-        log.warning("nothing bounds what waits for a client with these libraries (%s)", ", ".join(missing))
+        event("stock_fan_out", missing=Sentence(", ".join(missing)))  # nothing bounds what waits for a client then
         return None
     if async_mode != "eventlet":
         return Bounded(counters)
     if missing := missing_parts():
-        log.warning("the fast fan-out does not fit these libraries (%s); the stock one is used", ", ".join(missing))
+        event("stock_fan_out", missing=Sentence(", ".join(missing)))
         return Bounded(counters)
     return Fanout(counters)
 

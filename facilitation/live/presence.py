@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections import Counter, defaultdict
 from typing import Any
@@ -11,8 +10,9 @@ from flask import Flask
 from flask_socketio import SocketIO
 from sqlalchemy import func, select
 
+from facilitation.core import outages
 from facilitation.core.clock import epoch_ms, system_clock
-from facilitation.core.unit_of_work import reading
+from facilitation.core.unit_of_work import reading, task_failed
 from facilitation.extensions import db
 from facilitation.labs.models import Lab
 from facilitation.live.announcer import room_of
@@ -20,7 +20,6 @@ from facilitation.people.models import Seat
 from facilitation.stream.read import epoch, heads
 from facilitation.stream.record import AUDIENCES, ROOM, STAFF
 
-log = logging.getLogger(__name__)
 BELIEVED = 12.0  # seconds the count of another process is believed
 
 
@@ -91,8 +90,9 @@ class Presence:
             try:
                 with self._app.app_context():
                     call()
-            except Exception:
-                log.exception("%s failed", call.__name__)
+                outages.worked(call.__name__)
+            except Exception as error:
+                task_failed(call.__name__, error)
 
     def send_presence(self) -> None:
         """Tell rooms and staff who is here: always after somebody came or left, else only when a number is another one."""

@@ -5,22 +5,21 @@ It only sends commands; whether a lab takes posts is decided by the rule and the
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime, timedelta
 
 from flask import Flask
 from sqlalchemy import bindparam, select
 
-from facilitation.core import ids
+from facilitation.core import ids, outages
 from facilitation.core.actor import SYSTEM
 from facilitation.core.clock import system_clock
 from facilitation.core.errors import Refused
+from facilitation.core.events import event
 from facilitation.core.prepared import Prepared
-from facilitation.core.unit_of_work import moment
+from facilitation.core.unit_of_work import moment, task_failed
 from facilitation.extensions import db
 from facilitation.labs.models import Lab
 
-log = logging.getLogger(__name__)
 STEP = 0.5  # seconds between two looks
 _CLOSING = Prepared(select(Lab.id, Lab.closes_at).where(Lab.state == "closing", Lab.closes_at <= bindparam("now")))
 _OPEN_LINKS = Prepared(
@@ -46,8 +45,10 @@ class Timekeeper:
             try:
                 with self._app.app_context():
                     self.look()
-            except Exception:
-                log.exception("the clock stumbled; it looks again")
+                outages.worked("database", side="reading")
+                outages.worked("timekeeper")
+            except Exception as error:
+                task_failed("timekeeper", error)
 
     def look(self) -> None:
         """Do what is due now."""
@@ -67,4 +68,5 @@ class Timekeeper:
         try:
             self._dispatcher.do(name, SYSTEM, lab=lab, key=key)
         except Refused as refusal:
-            log.warning("%s of lab %s: %s", name, lab, refusal.code)
+            if refusal.code != "busy":  # the outage is in the log already, and the next look tries again
+                event("clock_refused", command=name, outcome=refusal.code, lab=lab)

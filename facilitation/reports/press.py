@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import create_engine
 
+from facilitation import logs
 from facilitation.core.unit_of_work import reading
 from facilitation.reports import progress
 from facilitation.reports.assemble import assemble
@@ -27,6 +28,7 @@ def main() -> None:
     """Read what is asked, write the file."""
     os.nice(KINDNESS)
     asked, out = json.loads(sys.stdin.buffer.read()), sys.stdout.buffer
+    logs.set_up_early()
     with progress.told_to(lambda step, done, of: say(out, step, {"step": step, "done": done, "of": of})):
         progress.tell("reading")
         engine = create_engine(asked["database"])

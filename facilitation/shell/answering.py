@@ -29,8 +29,34 @@ class ShellError(Exception):
     """A command cannot do what it was asked for; the message says why, and what to do."""
 
 
-def answering(lines: Callable[[Answer], str] | None = None) -> Callable[[Callable[..., Answer]], Callable[..., None]]:
-    """Give a command `--json` and one way to answer. `lines` puts the answer into words; without it nothing is said."""
+#: What a code means at a prompt. Nothing was changed in any of these cases.
+SHELL_WORDS = {
+    "busy": "The database is busy. Try again in a moment; if it stays so, run: python3 -m facilitation doctor",
+    "rate": "Too many at once. Try again in a moment.",
+    "draining": "The server is stopping. Try again when it is back.",
+    "unknown": "Something went wrong in the program. Look at the log, then try again.",
+    "invalid": "This was not accepted; look at the arguments.",
+    "too_long": "This is too long.",
+    "unauthenticated": "This needs somebody who is signed in.",
+    "forbidden": "This role does not include that.",
+    "not_found": "There is nothing with this name or id.",
+    "closed": "This lab is closed.",
+    "not_open": "This is not open at the moment. Look at its state: python3 -m facilitation list-labs",
+    "bad_state": "This is not possible in the present state. Look at it: python3 -m facilitation list-labs",
+    "conflict": "Somebody else changed this at the same time. Look at it, then try again.",
+    "key_reused": "This key was used for another command already.",
+    "full": "No more can be added here.",
+    "gone": "This has ended.",
+}
+
+
+def answering(
+    lines: Callable[[Answer], str] | None = None, *, failed: Callable[[Answer], bool] = lambda _answer: False
+) -> Callable[[Callable[..., Answer]], Callable[..., None]]:
+    """Give a command `--json` and one way to answer. `lines` puts the answer into words; without it nothing is said.
+
+    `failed`: the answer that makes the command end with 1.
+    """
 
     def decorate(function: Callable[..., Answer]) -> Callable[..., None]:
         @click.option("--json", "as_json", is_flag=True, help="Answer one JSON object, as the last line.")
@@ -44,6 +70,8 @@ def answering(lines: Callable[[Answer], str] | None = None) -> Callable[[Callabl
                 click.echo(json.dumps(answer, ensure_ascii=False))
             elif lines is not None:
                 click.echo(lines(answer))
+            if failed(answer):
+                sys.exit(1)
 
         return answered
 
@@ -52,7 +80,7 @@ def answering(lines: Callable[[Answer], str] | None = None) -> Callable[[Callabl
 
 def fail(error: Exception, as_json: bool) -> NoReturn:
     """Say what went wrong and end with 1."""
-    message = words_of(error) if isinstance(error, Refused) else str(error)
+    message = _for_a_shell(error)
     click.echo(message, err=True)
     if as_json:
         told: dict[str, Any] = {"code": getattr(error, "code", "") or "invalid", "message": message}
@@ -63,10 +91,19 @@ def fail(error: Exception, as_json: bool) -> NoReturn:
 
 
 def words_of(refusal: Refused) -> str:
-    """The refusal's own sentence; a general one says which inputs it means."""
-    if not refusal.fields or refusal.message != default_message(refusal.code):
+    """The refusal's own sentence; a general one speaks to a phone, so here that of a shell, with the inputs it means."""
+    if refusal.message != default_message(refusal.code):
         return refusal.message
-    return f"{refusal.message} ({', '.join(f'{name}: {told}' for name, told in refusal.fields.items())})"
+    fields = f" ({', '.join(f'{name}: {told}' for name, told in refusal.fields.items())})" if refusal.fields else ""
+    return f"{SHELL_WORDS[refusal.code]}{fields}"
+
+
+def _for_a_shell(error: Exception) -> str:
+    """What went wrong. A rehearsal repeats what the server told its phones."""
+    code = getattr(error, "code", "")
+    if isinstance(error, Refused):
+        return words_of(error)
+    return str(error).replace(default_message(code), SHELL_WORDS[code]) if code in SHELL_WORDS else str(error)
 
 
 def tell(line: str) -> None:

@@ -6,14 +6,16 @@ from typing import Any
 
 import click
 
-from facilitation import address, config
+from facilitation import address, config, logs
+from facilitation import serve as serving
 from facilitation.app import create_app
 from facilitation.cases.marked import FileError
+from facilitation.core.events import event
 from facilitation.core.i18n import _
 from facilitation.first_run import load_rest, prepare
 from facilitation.migration import SchemaError
 from facilitation.proxy_site import site
-from facilitation.shell.answering import fail, settings, tell
+from facilitation.shell.answering import settings
 from facilitation.workers import Workers
 
 
@@ -33,22 +35,26 @@ def serve(
     given |= {name: value for name, value in (("PORT", port), ("HOST", host)) if value is not None}
     try:
         own = settings(**given)
-        several = Workers(own, count=workers, first_port=first_port or own.PORT + 1, tell=tell)
+        several = Workers(own, count=workers, first_port=first_port or own.PORT + 1)
         site_file = site(own.public_url, [worker.address for worker in several.workers])
         if print_site:
             click.echo(site_file)
             return
         if workers > 1 and own.DATABASE_URL.startswith("sqlite"):
-            fail(config.BadSetting(_("Several workers need PostgreSQL. Name it in FACILITATION_DATABASE_URL.")), False)
+            serving.give_up(_("Several workers need PostgreSQL. Name it in FACILITATION_DATABASE_URL."))
+        logs.set_up(own.LOG_LEVEL, own.LOG_FORMAT)
         app = create_app(own)
         prepare(app, demo=not no_demo)
     except (config.BadSetting, FileError, SchemaError) as error:
-        fail(error, False)
+        serving.give_up(str(error))
+    except Exception as error:
+        serving.without_database(error)
+        raise
     address.note(own)
     if not no_demo:
         load_rest(app)
-    if not shared_port:
-        click.echo(site_file)
     if not own.REDIS_URL:
-        tell(_("Without FACILITATION_REDIS_URL workers hear of each other within %(n)s s.", n=own.CATCH_UP_SECONDS))
+        event("no_redis", seconds=own.CATCH_UP_SECONDS)
+    if not shared_port and not logs.wants_json():
+        click.echo(site_file)
     several.run()

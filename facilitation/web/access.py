@@ -96,9 +96,15 @@ def without_database() -> None:
     g.without_database = True
 
 
+def proven(kind: str) -> None:
+    """Who asks, for the log: the first identity this request proved."""
+    g.setdefault("asker", kind)
+
+
 def staff_identity() -> Identity:
     """The signed-in account, or nobody."""
     if "without_database" not in g and isinstance(current_user._get_current_object(), SignedIn):
+        proven("staff")
         return Identity("staff", current_user.user, current_user.language)
     return Identity("nobody", language=asked_language())
 
@@ -117,7 +123,10 @@ def seat_cookie(lab: str, settings: Any = None) -> str:
 def seat_identity(session: Session, lab: str) -> Identity | None:
     """The seat whose cookie this browser carries for `lab`, when the proof holds."""
     place = place_at(session.connection(), lab, request.cookies, extension("settings"))
-    return None if place is None else Identity("seat", place.id, place.language)
+    if place is None:
+        return None
+    proven("seat")
+    return Identity("seat", place.id, place.language)
 
 
 def place_at(asked: Connection, lab: str, cookies: Mapping[str, str], settings: Any) -> Place | None:
@@ -135,6 +144,7 @@ def identity_for(session: Session, lab: Lab, *, wall: str | None = None, door: s
     if wall is not None:
         if wall != wall_token(extension("settings"), lab):
             raise Refused("not_found")
+        proven("wall")
         return Identity("wall", lab.id, lab.language)
     seat = seat_identity(session, lab.id) if door != "staff" else None
     if seat is not None:

@@ -16,6 +16,7 @@ from facilitation.core import i18n
 from facilitation.core.actor import NOBODY, SYSTEM, Staff
 from facilitation.core.clock import system_clock
 from facilitation.core.errors import Refused
+from facilitation.core.events import event
 from facilitation.core.i18n import _
 from facilitation.core.waits import pause
 from facilitation.labs.models import Lab
@@ -41,10 +42,13 @@ def sign_in_now() -> ResponseReturnValue:
     address, limits = request.remote_addr or "", access.extension("limits")
     if not offload(password_matches, user.password_hash if user else None, password) or user is None:
         limits.failed_login(address, email)
-        pause(limits.login_delay(address, email))
+        delay = limits.login_delay(address, email)
+        event("sign_in", how="password", outcome="slowed" if delay else "refused")
+        pause(delay)
         errors = {"password": _("E-mail address and password do not belong together.")}
         values = {"email": email, "next": request.form.get("next", "")}
         return render_template("accounts/sign_in.html", errors=errors, values=values), 400
+    event("sign_in", how="password", outcome="ok")
     _remember(user.id, user.session_serial, user.language, user.name)
     return redirect(_next(request.form.get("next", "")), 303)
 
@@ -78,6 +82,7 @@ def _next(wished: str) -> str:
 @blueprint.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
     who = access.staff_identity()
+    event("sign_out")
     logout_user()
     session.clear()
     access.extension("announcer").hang_up(f"staff:{who.id}")

@@ -83,6 +83,7 @@ def _synced(asked: Connection, lab: str, wanted: dict[str, Any]) -> access.Synce
     settings, wall, door = access.extension("settings"), request.args.get("wall"), _door()
     place = access.place_at(asked, lab, request.cookies, settings) if wall is None and door != "staff" else None
     if place is not None:
+        access.proven("seat")
         with use_locale(place.language):
             return access.synced_seat(asked, place, lab, wanted, settings)
     with access.reading_with(asked) as session:

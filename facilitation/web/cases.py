@@ -24,6 +24,7 @@ from facilitation.cases.views import room_value
 from facilitation.core import i18n
 from facilitation.core.actor import Staff
 from facilitation.core.errors import Refused
+from facilitation.core.events import event
 from facilitation.core.i18n import _
 from facilitation.labs.models import LabCase
 from facilitation.offload import offload
@@ -224,6 +225,7 @@ def attachment(content: bytes, name: str, kind: str) -> Response:
     """A file under a name of our own."""
     safe = re.sub(r"[^A-Za-z0-9._-]", "-", name)
     headers = {"Content-Disposition": f'attachment; filename="{safe}.{kind}"'}
+    event("export", of="cases", form=kind, bytes=len(content))
     return Response(content, headers=headers, content_type=FORMATS[kind].media)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
 
 from flask import Flask, jsonify, redirect, render_template, request, url_for
@@ -13,12 +12,12 @@ from werkzeug.exceptions import HTTPException
 
 from facilitation.core.clock import epoch_ms, system_clock
 from facilitation.core.errors import Refused
+from facilitation.core.events import event
 from facilitation.core.i18n import _
-from facilitation.core.unit_of_work import is_whole_database
+from facilitation.core.unit_of_work import lost_database
 from facilitation.dispatch import answer_of
 from facilitation.web import access
 
-log = logging.getLogger(__name__)
 PAGES = {400, 401, 403, 404, 410, 413, 429, 500}
 BY_STATUS = {400: "invalid", 401: "unauthenticated", 403: "forbidden", 404: "not_found", 405: "invalid", 410: "gone",
              413: "too_long", 415: "invalid", 429: "rate"}  # fmt: skip
@@ -68,11 +67,10 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def failed(error: Exception) -> ResponseReturnValue:
-    if is_whole_database(error):
-        log.warning("request without a database: %s", type(error).__name__)
+    if lost_database(error):
         access.without_database()
         return shown(Refused("busy", after_ms=2000))
     error_id = secrets.token_hex(4)
-    log.exception("request failed, error id %s", error_id)
+    event("failed", part="request", id=error_id, error=error)
     message = _("Something went wrong on our side (%(id)s).", id=error_id)
     return shown(Refused("unknown", message, after_ms=3000), error_id)

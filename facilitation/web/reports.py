@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import logging
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from facilitation.core.errors import Refused
+from facilitation.core.events import event
 from facilitation.core.i18n import _
 from facilitation.extensions import db
 from facilitation.labs.models import Lab
@@ -27,7 +28,6 @@ from facilitation.reports.writing import PARTS
 from facilitation.web import access, merge_desk, report_desk
 from facilitation.web.exports import Making, pressed, pressing
 
-log = logging.getLogger(__name__)
 STEPWISE, SENT_AT_ONCE = "application/x-ndjson", 4096
 blueprint = Blueprint("reports", __name__)
 blueprint.register_blueprint(merge_desk.blueprint)
@@ -112,27 +112,34 @@ def download(lab: str, kind: str) -> ResponseReturnValue:
     session, settings = access.session(), access.extension("settings")
     state = session.get(ReportState, row.id)
     name = f"lab-report-{day_of(row) or row.id}-v{state.version if state else 1}"
+    began = time.monotonic()
     if "steps" in request.args:
         making = pressing(session, db.engine, row.id, kind, template=settings.TEMPLATE)
         # X-Accel-Buffering: nginx would keep the steps back until the file is there.
-        return Response(_stepwise(making, kind, name), content_type=STEPWISE, headers={"X-Accel-Buffering": "no"})
+        return Response(_stepwise(making, kind, name, began), content_type=STEPWISE, headers={"X-Accel-Buffering": "no"})
     content = pressed(session, db.engine, row.id, kind, template=settings.TEMPLATE)
+    _note(kind, content, began)
     media, ending = FORMATS[kind].of(content)
     return Response(content, content_type=media, headers={"Content-Disposition": f'attachment; filename="{name}{ending}"'})
 
 
-def _stepwise(making: Making, kind: str, name: str) -> Iterator[bytes]:
+def _note(kind: str, content: bytes, began: float) -> None:
+    event("export", of="report", form=kind, bytes=len(content), ms=round(1000 * (time.monotonic() - began)))
+
+
+def _stepwise(making: Making, kind: str, name: str, began: float) -> Iterator[bytes]:
     """{step, done, of} for each step, then {size, name, media} and the file, or {failed}: each line JSON."""
     try:
         for step in making:
             if isinstance(step, bytes):
                 media, ending = FORMATS[kind].of(step)
+                _note(kind, step, began)
                 yield _line(size=len(step), name=name + ending, media=media)
                 yield step
             else:
                 yield _line(step=step.name, done=step.done, of=step.of)
-    except Exception:  # the answer has begun: the page cannot be told in another way
-        log.exception("a report could not be made")
+    except Exception as error:  # the answer has begun: the page cannot be told in another way
+        event("failed", part="export", error=error)
         yield _line(failed=True)
 
 

@@ -21,7 +21,7 @@ DOMAIN = ("people", "cases", "labs", "boards", "stream", "reports")
 LAYERS = {
     "core": {"core"},
     **{name: {"core", *DOMAIN} for name in DOMAIN},
-    "reports": {"core", *DOMAIN, "paths"},  # its files are set from templates and styles
+    "reports": {"core", *DOMAIN, "paths", "logs"},  # its files are set from templates and styles; press.py is a process
     "permissions": {"core", *DOMAIN},
     "dispatch": {"core", *DOMAIN, "permissions", "registry"},
 }

@@ -82,9 +82,9 @@ def run(data: Path, people: int) -> dict[str, Any]:
 
 
 def _renew(stack: Stack) -> None:
-    before = stack.whole_log().count(" is new")
+    before = stack.whole_log().count("worker_renewed")
     stack.serve.send(signal.SIGHUP)
-    until(lambda: stack.whole_log().count(" is new") == before + 3, PATIENCE, "all workers are new", look_every=0.2)
+    until(lambda: stack.whole_log().count("worker_renewed") == before + 3, PATIENCE, "all workers are new", look_every=0.2)
 
 
 def _kill(stack: Stack, phones: Sequence[Phone]) -> None:

@@ -75,10 +75,10 @@ def test_f10_redis_is_lost_again_and_again(fleet: MakeFleet) -> None:
 @asynccontextmanager
 async def frozen(stack: Stack) -> AsyncIterator[None]:
     """Until every worker has noticed its silence and given it up."""
-    before = stack.whole_log().count("Redis is gone")
+    before = stack.whole_log().count("outage what=redis")
     stack.redis.send(signal.SIGSTOP)
     yield
-    await until(lambda: stack.whole_log().count("Redis is gone") >= before + 3, PATIENCE, "all workers have noticed")
+    await until(lambda: stack.whole_log().count("outage what=redis") >= before + 3, PATIENCE, "all workers have noticed")
     stack.redis.send(signal.SIGCONT)
 
 

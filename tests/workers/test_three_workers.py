@@ -126,7 +126,7 @@ def test_each_part_is_restarted_in_turn_under_posts(room: Room, postgres: Postgr
 
 def _restart_everything(stack: Stack, postgres: Postgres, goes_on: Callable[[str], None]) -> None:
     """One part after the other; after each, texts are answered again."""
-    renewed = stack.whole_log().count(" is new")
+    renewed = stack.whole_log().count("worker_renewed")
     for worker in range(3):
         stack.signal_worker(worker, signal.SIGKILL)
         goes_on(f"kill -9 of worker {worker}")
@@ -150,7 +150,7 @@ def _restart_everything(stack: Stack, postgres: Postgres, goes_on: Callable[[str
     stack.nginx.start()
     goes_on("a restart of nginx")
     stack.serve.send(signal.SIGHUP)
-    until(lambda: stack.whole_log().count(" is new") == renewed + 3, PATIENCE, "not all workers are new")
+    until(lambda: stack.whole_log().count("worker_renewed") == renewed + 3, PATIENCE, "not all workers are new")
     goes_on("renewing all workers")
     stack.wait_ready()
 
@@ -220,6 +220,6 @@ def test_the_clock_of_three_workers_closes_a_lab_once(room: Room) -> None:
         time.sleep(1.5)
         closed = room.cast.look()
         assert closed["entities"]["lab"][room.lab]["final"]
-    assert "lab.finish of lab" not in room.stack.said()
+    assert "clock_refused" not in room.stack.said()
     assert room.cast.dispatcher.do("lab.create", SYSTEM, kind="webinar", sector="RES", title="Next")["lab"]
     assert room.cast.ask("seat.join", NOBODY, code=room.code, tier="1")["code"] == "gone"

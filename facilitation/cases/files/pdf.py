@@ -7,7 +7,6 @@ The standard is checked while the file is made; a case that cannot keep it (a sc
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,11 +24,11 @@ from facilitation.cases.files.word_matrix import SHARES
 from facilitation.cases.files.word_xml import right_to_left
 from facilitation.cases.template import Template
 from facilitation.cases.values import ORIGINS
+from facilitation.core.events import event
 from facilitation.core.i18n import _, use_locale
 from facilitation.reports.render.glyphs import Setter, families
 from facilitation.reports.render.pdf import fonts
 
-log = logging.getLogger(__name__)
 SHEET = Path(__file__).with_name("case.typ")
 MOMENT = datetime(2000, 1, 1, tzinfo=UTC)  # no file says when it was made
 LADDER: tuple[tuple[Any, bool], ...] = ((["ua-1"], False), (["ua-1"], True), ([], False), ([], True))
@@ -39,11 +38,11 @@ Piece = dict[str, Any]
 def case_pdf(case: Exported, words: Template, *, guided: bool = False, labs: Titles | None = None) -> bytes:
     """The case as PDF, the same bytes for the same case."""
     content = case_text(case, words, guided=guided, labs=labs)
-    for standards, plain in LADDER:
+    for step, (standards, plain) in enumerate(LADDER):
         try:
             return _compiled(content, words, standards, plain=plain)
         except typst.TypstError:  # its message may hold words of people: it is not logged
-            log.warning("pdf of a case: a rung was refused")
+            event("pdf_fallback", step=step + 1, of=len(LADDER))
     raise RuntimeError("no rung of the ladder held")
 
 

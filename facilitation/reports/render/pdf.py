@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import logging
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,13 +19,13 @@ from typing import Any
 
 import typst
 
+from facilitation.core.events import event
 from facilitation.core.i18n import n_, use_locale
 from facilitation.reports.content import Figure, Report
 from facilitation.reports.figures import WIDE, drawn
 from facilitation.reports.render.glyphs import FONTS, Setter, families
 from facilitation.reports.render.print_data import drawing, tree
 
-log = logging.getLogger(__name__)
 MARKS, SHEET = (Path(__file__).with_name(name).read_text("utf-8") for name in ("marks.typ", "report.typ"))
 PICTURE = """
 #let given = json(bytes(sys.inputs.data))
@@ -54,7 +53,7 @@ def file(report: Report) -> bytes:
         try:
             made = compiled(report, rung)
         except typst.TypstError:  # its message may hold words of people: it is not logged
-            log.warning("pdf: rung %s of %s refused", step + 1, len(LADDER))
+            event("pdf_fallback", step=step + 1, of=len(LADDER))
         else:
             return made
     raise RuntimeError("no rung of the ladder held")
