@@ -12,7 +12,7 @@ import click
 
 from facilitation import __version__, logs
 from facilitation.core import i18n, outages
-from facilitation.core.unit_of_work import is_whole_database
+from facilitation.core.lost_database import is_whole_database
 from facilitation.shell import accounts, cases, doctor, erasing, keeping, labs, listing, serving
 
 

@@ -98,7 +98,7 @@ def give_up(reason: str, code: int = 1) -> NoReturn:
 def without_database(error: Exception) -> None:
     """End the start when it is the database that failed, with what to look at."""
     from facilitation.core import outages
-    from facilitation.core.unit_of_work import is_whole_database
+    from facilitation.core.lost_database import is_whole_database
 
     if is_whole_database(error):
         give_up(f"Not started: {outages.hint(outages.reason_of(error))}.")

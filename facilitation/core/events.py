@@ -114,8 +114,8 @@ EVENTS: Mapping[str, Kind] = {
     "export": Kind(_I, "a file was made for somebody", {"of": one_of("report", "cases"), "form": name,
                                                         "bytes": number, "ms": number}),
     "minute": Kind(_I, "one minute of the live door; nothing is written for a minute without any of it",
-                   {"connections": number, "opened": number, "requests": number, "commands": counts, "ends": counts, "refused": counts,
-                    "catch_ups": number, "drops": number}),
+                   {"connections": number, "opened": number, "requests": number, "commands": counts, "ends": counts,
+                    "refused": counts, "catch_ups": number, "drops": number}),
     # what goes wrong
     "outage": Kind(_W, "`what` does not work; `hint` says what to look at",
                    {"what": name, "reason": name, "hint": sentence}),

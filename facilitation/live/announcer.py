@@ -17,7 +17,8 @@ from flask_socketio import SocketIO
 from sqlalchemy import Connection, Engine
 
 from facilitation.core import failpoints, outages
-from facilitation.core.unit_of_work import moment, task_failed
+from facilitation.core.lost_database import task_failed
+from facilitation.core.unit_of_work import moment
 from facilitation.extensions import db
 from facilitation.live.encoding import encode
 from facilitation.people.mine import held_by

@@ -22,7 +22,8 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from facilitation.core import ids, outages
-from facilitation.core.unit_of_work import moment, task_failed
+from facilitation.core.lost_database import task_failed
+from facilitation.core.unit_of_work import moment
 from facilitation.extensions import db
 from facilitation.live import gaps
 from facilitation.stream.record import AUDIENCES, NO_LAB

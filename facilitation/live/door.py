@@ -17,7 +17,8 @@ from facilitation.core.clock import epoch_ms, system_clock
 from facilitation.core.counters import ENDS
 from facilitation.core.errors import Refused
 from facilitation.core.i18n import use_locale
-from facilitation.core.unit_of_work import lost_database, moment
+from facilitation.core.lost_database import lost_database
+from facilitation.core.unit_of_work import moment
 from facilitation.dispatch import answer_of
 from facilitation.extensions import db
 from facilitation.live.admission import Admission, Admitted, Connection

@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 
 from facilitation.core import outages
 from facilitation.core.clock import epoch_ms, system_clock
-from facilitation.core.unit_of_work import reading, task_failed
+from facilitation.core.lost_database import task_failed
+from facilitation.core.unit_of_work import reading
 from facilitation.extensions import db
 from facilitation.labs.models import Lab
 from facilitation.live.announcer import room_of

@@ -15,8 +15,9 @@ from facilitation.core.actor import SYSTEM
 from facilitation.core.clock import system_clock
 from facilitation.core.errors import Refused
 from facilitation.core.events import event
+from facilitation.core.lost_database import task_failed
 from facilitation.core.prepared import Prepared
-from facilitation.core.unit_of_work import moment, task_failed
+from facilitation.core.unit_of_work import moment
 from facilitation.extensions import db
 from facilitation.labs.models import Lab
 

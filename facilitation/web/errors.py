@@ -14,7 +14,7 @@ from facilitation.core.clock import epoch_ms, system_clock
 from facilitation.core.errors import Refused
 from facilitation.core.events import event
 from facilitation.core.i18n import _
-from facilitation.core.unit_of_work import lost_database
+from facilitation.core.lost_database import lost_database
 from facilitation.dispatch import answer_of
 from facilitation.web import access
 
