@@ -118,8 +118,18 @@ def pytest_runtest_logstart(nodeid: str) -> None:
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """A test ends with its call; with its set-up when that was no success; and once more when its tear-down failed."""
     if KEPT and (report.when == "call" or not report.passed):
-        why = report.longrepr[2].removeprefix("Skipped: ") if report.skipped and isinstance(report.longrepr, tuple) else ""
-        KEPT.add(ended=report.nodeid, outcome=report.outcome, why=why, seconds=round(report.duration, 1))
+        KEPT.add(ended=report.nodeid, outcome=report.outcome, why=_why(report), seconds=round(report.duration, 1))
+
+
+def _why(report: pytest.TestReport) -> str:
+    """Why it was not tried, or the first line of what went wrong: enough for a row of the table."""
+    if report.passed:
+        return ""
+    if isinstance(report.longrepr, tuple):
+        return report.longrepr[2].removeprefix("Skipped: ")
+    crash = getattr(report.longrepr, "reprcrash", None)
+    said = str(getattr(crash, "message", report.longrepr)).splitlines() or [""]
+    return said[0][:200].replace("|", "/")
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

@@ -79,7 +79,7 @@ def _settings(folder: Path, redis: str) -> dict[str, str]:
 
 def _when_ready(process: subprocess.Popen[bytes], port: int, count: int, log: Path) -> list[int]:
     """The workers' process numbers, when each of them listens: each new connection may meet any of them."""
-    until = time.monotonic() + 90
+    until = time.monotonic() + 240
     while time.monotonic() < until and process.poll() is None:
         pids = [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
         if len(pids) == count and _listening(port) == count:

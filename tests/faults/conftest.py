@@ -99,5 +99,18 @@ async def everybody_in(room: Room, people: int, port: int | None = None) -> list
 def played(play: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Run it to its end, in a thread of its own: the browser's driver may hold this one's loop. A thousand phones and the
     network between take as much of the machine as the server does, so their loop is the quick one."""
+    running: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[None] | None]] = []
+
+    async def main() -> None:
+        running.append((asyncio.get_running_loop(), asyncio.current_task()))
+        await play()
+
     with spare_the_collector(), ThreadPoolExecutor(1) as thread:
-        thread.submit(copy_context().run, uvloop.run, play()).result()
+        result = thread.submit(copy_context().run, uvloop.run, main())
+        try:
+            result.result()
+        except KeyboardInterrupt:  # hours may be left of it
+            for loop, task in running:
+                if task is not None:
+                    loop.call_soon_threadsafe(task.cancel)
+            raise

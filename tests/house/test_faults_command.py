@@ -135,9 +135,9 @@ def test_lines_that_count_the_same_are_one_row_and_databases_stand_beside_each_o
 
 
 def test_what_fails_is_kept_as_failed_and_tried_again(in_parts: Path) -> None:
-    (in_parts / "test_in_parts.py").write_text("import os\ndef test_f99_fails(): assert 'FAIL' not in os.environ\n")
+    (in_parts / "test_in_parts.py").write_text("import os\ndef test_f99_fails(): assert 'FAIL' not in os.environ, 'no'\n")
     kept = Kept(in_parts / "kept.jsonl")
     assert tried(in_parts, FAIL="yes") == 1
-    assert json.dumps(kept.troubles()) == '[{"fault": "F99", "outcome": "failed", "why": ""}]'
+    assert json.dumps(kept.troubles()) == '[{"fault": "F99", "outcome": "failed", "why": "AssertionError: no"}]'
     assert tried(in_parts) == 0
     assert kept.troubles() == []
