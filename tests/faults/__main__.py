@@ -94,8 +94,14 @@ def _words(faults: Sequence[str] | Mapping[str, str]) -> list[str]:
 def _troubles(kept: Kept, options: argparse.Namespace) -> list[Line]:
     found = kept.troubles()
     if options.database == "postgresql":
-        found += [{"fault": fault, "outcome": "skipped", "why": why} for fault, why in NOT_THERE.items()]
+        found += [
+            {"fault": fault, "outcome": "skipped", "why": why} for fault, why in NOT_THERE.items() if _asked(options, fault)
+        ]
     return [{**line, "on": place(options.workers, options.database)} for line in found]
+
+
+def _asked(options: argparse.Namespace, fault: str) -> bool:
+    return not options.only or fault in options.only
 
 
 def _beside(options: argparse.Namespace) -> str:
