@@ -29,13 +29,13 @@ OWNERS = ("postgres", "nobody")  # the server refuses to run as root
 
 
 class Postgres:
-    """A PostgreSQL server of the tests' own: a new cluster in a temporary folder, on a free port of loopback."""
+    """A PostgreSQL server of the tests' own: a new cluster in a temporary folder (`on` a disk), on a free port of loopback."""
 
-    def __init__(self, *, durable: bool = False) -> None:
+    def __init__(self, *, durable: bool = False, on: Path | None = None) -> None:
         need("postgres")
         self._options = {**OPTIONS, "fsync": "on", "full_page_writes": "on"} if durable else OPTIONS
         self.port = free_port()
-        self.folder = Path(tempfile.mkdtemp(prefix="facilitation-postgres-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="facilitation-postgres-", dir=on))
         self._user: int | None = None
         if os.getuid() == 0:
             self._user = next(pwd.getpwnam(name).pw_uid for name in OWNERS if _is_user(name))

@@ -70,6 +70,7 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
         self.log = data / "server.log"
         self.program = ROOT / "wsgi.py"
+        self.ports, self.addresses = (self.port,), (self.url,)  # several, where several processes serve (tests/workers/served.py)
 
     def start(self, patience: float = 60) -> Server:
         with self.log.open("ab") as log:
@@ -103,6 +104,10 @@ class Server:
         assert self._process is not None
         return self._process.pid
 
+    @property
+    def pids(self) -> tuple[int, ...]:
+        return (self.pid,)
+
     def answers(self) -> bool:
         """Is it alive and able to write?"""
         try:
@@ -115,6 +120,10 @@ class Server:
             self._process.send_signal(signal.SIGKILL)
             self._process.wait()
             self._process = None
+
+    def remove(self) -> None:
+        """It is no longer needed."""
+        self.kill()
 
     def ended(self, patience: float) -> int:
         """Wait until it ends by itself; its exit code (a signal as a negative number)."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+ONE, THREE = "PostgreSQL, 1 worker", "PostgreSQL, 3 workers"  # the product there; "product" is the one on SQLite
 LOWEST_RATE = 5.0  # of the ladder that stock climbs: failing there counts as having managed it
 Results = dict[tuple[str, str], list[dict[str, Any]]]
 SMALL, LARGE, LABS = "fan-out 300 × 20", "fan-out 1000 × 100", "50 labs × 20 phones, 50 posts/s"
@@ -61,8 +62,19 @@ class _Reader:
             raise NothingArrived(f"{server} was overloaded")
         return found
 
+    def joined_in(self, server: str) -> float:
+        """Seconds in which all of 1,000 were in."""
+        if refused := self.refused(server):
+            raise NothingArrived(f"{refused:g} were refused")
+        return self("storm 1000", server, "connect_s")
+
+    def refused(self, server: str) -> float:
+        """The most of 1,000 in any run."""
+        return max(1000 - float(run["ready"]) for run in self.results["storm 1000", server])
+
     def lost_or_doubled(self) -> float:
-        runs = [run for (_scenario, server), all_ in self.results.items() if server == "product" for run in all_ if "dups" in run]
+        ours = ("product", ONE, THREE)
+        runs = [run for (_scenario, server), all_ in self.results.items() if server in ours for run in all_ if "dups" in run]
         return sum(run.get("lost", 0) + run["dups"] for run in runs) if runs else float("nan")
 
 
@@ -89,6 +101,9 @@ _TABLE: tuple[Row, ...] = (
      / min(r(SMALL, server, "seen_all_ms", "p99") for server in ("node", "relay"))),
     ("1,000 joins at once", 1.5, " s", False, lambda r: r("storm 1000", "product", "connect_s")),
     ("joins refused of 4,000 at once", 0, "", False, lambda r: 4000 - r("storm 4000", "product", "ready")),
+    ("1,000 joins at once on PostgreSQL, against SQLite", 3.0, " ×", False, lambda r: r.joined_in(ONE) / r.joined_in("product")),
+    ("joins refused of 1,000 at once on PostgreSQL, one worker", 0, "", False, lambda r: r.refused(ONE)),
+    ("joins refused of 1,000 at once on PostgreSQL, three workers", 0, "", False, lambda r: r.refused(THREE)),
     ("late join, 2,000 contributions: CPU", 1.5, " ms", False, lambda r: r("late join 2000", "product", "cpu_ms")),
     ("late join, 2,000 contributions: bytes", 100, " kB", False, lambda r: r("late join 2000", "product", "bytes") / 1000),
     ("memory per phone, 1,000 phones", 80, " kB", False, lambda r: r("storm 1000", "product", "rss_per_conn_kb")),

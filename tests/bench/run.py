@@ -1,16 +1,19 @@
 """Measures the speed of the tool beside a stock server, Node and a bare relay.
 
-    python -m tests.bench.run                    everything, interleaved, about 15 minutes; writes RESULTS.md
+    python -m tests.bench.run                    everything, interleaved, about 25 minutes; writes RESULTS.md
     python -m tests.bench.run fan-out            N phones × R posts a second
     python -m tests.bench.run storm              N phones join at once
     python -m tests.bench.run late-join          2,000 contributions are there already
     python -m tests.bench.run many-labs          50 labs × 20 phones
     python -m tests.bench.run slow-disk          each fsync takes 10 ms more
     python -m tests.bench.run top-rate           the highest rate 1,000 phones see within 250 ms
+    python -m tests.bench.run share              what a lab of 300 and of 1,000 takes of one worker
     python -m tests.bench.run workers            PostgreSQL and Redis, one worker and two
+    python -m tests.bench.run --database postgresql [storm …]      only the product, on PostgreSQL beside SQLite
+    python -m tests.bench.run --database sqlite [storm …]          without PostgreSQL
 
-With names it prints and leaves RESULTS.md alone. `--runs N` repeats each step N times.
-Needs Linux, two cores, g++, zlib, OpenSSL headers, npm.
+With names or --database it prints its tables and leaves RESULTS.md alone. `--runs N` repeats each step N times.
+Needs Linux, two cores, g++, zlib, OpenSSL headers, npm; PostgreSQL and Redis but for `--database sqlite`.
 """
 
 from __future__ import annotations
@@ -26,8 +29,11 @@ from tests.bench.scenarios import SCENARIOS
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.run", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench.run", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("scenario", nargs="*", help=", ".join(SCENARIOS))
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), help="only what belongs to it")
     parser.add_argument("--runs", type=int, help="how often each step is run")
     parser.add_argument("--raw", type=Path, help="keep every number of every run in this file, one JSON object a line")
     options = parser.parse_args()
@@ -35,25 +41,32 @@ def main() -> None:
         parser.error(f"there is no scenario {', '.join(sorted(unknown))}")
     try:
         servers.build()
+        if options.database != "sqlite":
+            servers.look_for("postgres", "redis")
     except servers.Missing as missing:
         sys.exit(str(missing))
     began = time.monotonic()
-    results = measure(options.scenario or list(SCENARIOS), options.runs, options.raw)
-    if not options.scenario:
+    results = measure(options.scenario or list(SCENARIOS), options.runs, options.raw, options.database)
+    if options.scenario or options.database:
+        print(f"\n{table.tables(results)}")
+    else:
         table.write(results, seconds=time.monotonic() - began)
         print(f"written: {table.RESULTS.name}")
 
 
-def measure(names: list[str], runs: int | None, raw: Path | None) -> table.Results:
+def measure(names: list[str], runs: int | None, raw: Path | None, database: str | None) -> table.Results:
     """Round after round over the steps of every scenario, so that all servers meet the same machine."""
     results: table.Results = {}
     for name in names:
         steps, usual = SCENARIOS[name]
+        wanted = [step for step in steps() if database is None or step.on(database)]
+        if database == "postgresql" and not any(step.server != "product" for step in wanted):
+            continue  # nothing of it is on PostgreSQL
         for _round in range(runs or usual):
-            for step in steps():
+            for step in wanted:
                 found = step.measure()
                 results.setdefault((step.scenario, step.server), []).append(found)
-                print(f"{step.scenario:34} {step.server:8} {summary(found)}", flush=True)
+                print(f"{step.scenario:34} {step.server:21} {summary(found)}", flush=True)
                 if raw is not None:
                     with raw.open("a") as file:
                         file.write(json.dumps({"scenario": step.scenario, "server": step.server, **found}) + "\n")

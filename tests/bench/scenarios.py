@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from tests.bench import servers
 from tests.bench.fetching import fetch_all
+from tests.bench.goals import ONE, THREE
 from tests.bench.several import workers
 
 Found = dict[str, Any]
+#: Every server of the bench. The product by itself runs on SQLite.
+STARTERS: dict[str, servers.Starter] = {**servers.ALL, ONE: partial(workers, 1), THREE: partial(workers, 3)}
 SLOW_US = 10_000  # a poor disk: each fsync takes ten milliseconds more
 
 
@@ -22,37 +26,48 @@ class Step:
     server: str
     measure: Callable[[], Found]
 
+    def on(self, database: str) -> bool:
+        """Does it belong to what is asked about this database? On PostgreSQL the product on SQLite stands beside it."""
+        on_postgresql = "worker" in self.server
+        return not on_postgresql if database == "sqlite" else on_postgresql or self.server == "product"
 
-def fan_out(only: tuple[str, ...] = ("product", "node", "relay", "stock")) -> Iterator[Step]:
+
+def fan_out() -> Iterator[Step]:
     """N phones on one board, R posts a second in all; each delivery is checked."""
     for phones, rate in ((300, 20), (1000, 100)):
-        for server in only:
+        for server in ("product", "node", "relay", "stock", ONE, THREE):
             yield Step(f"fan-out {phones} × {rate}", server, lambda s=server, n=phones, r=rate: _posts(s, n, r))
 
 
 def top_rate() -> Iterator[Step]:
     """The highest rate at 1,000 phones that keeps seen-by-all p99 below 250 ms: each server climbs its own ladder."""
-    for server, ladder in (("stock", (5, 10, 20, 30)), ("node", (30, 50, 80)), ("product", (100, 200, 300))):
+    for server, ladder in (
+        ("stock", (5, 10, 20, 30)),
+        ("node", (30, 50, 80)),
+        ("product", (100, 200, 300)),
+        (ONE, (50, 100, 200)),
+    ):
         yield Step("top rate at 1000", server, lambda s=server, rates=ladder: _climb(s, rates))
 
 
 def storm() -> Iterator[Step]:
     """N phones connect at once, say who they are and fetch the board."""
-    for phones, who in ((1000, ("product", "node", "stock")), (4000, ("product",))):
+    for phones, who in ((1000, ("product", "node", "stock", ONE, THREE)), (4000, ("product",))):
         for server in who:
             yield Step(f"storm {phones}", server, lambda s=server, n=phones: _joins(s, n))
 
 
 def late_join() -> Iterator[Step]:
     """2,000 contributions are there already; phones come one after the other and get them all."""
-    yield Step("late join 2000", "product", _late_product)
+    for server in ("product", ONE):
+        yield Step("late join 2000", server, lambda s=server: _late_product(s))
     for server in ("node", "stock"):
         yield Step("late join 2000", server, lambda s=server: _late_plain(s))
 
 
 def many_labs() -> Iterator[Step]:
     """50 labs with 20 phones each, 50 posts a second in all."""
-    for server in ("product", "node", "stock"):
+    for server in ("product", "node", "stock", ONE, THREE):
         yield Step("50 labs × 20 phones, 50 posts/s", server, lambda s=server: _posts(s, 1000, 50, labs=50))
 
 
@@ -60,6 +75,13 @@ def slow_disk() -> Iterator[Step]:
     """200 phones, 50 posts a second, and each fsync takes ten milliseconds more."""
     for server in ("product", "node", "stock"):
         yield Step("slow disk 200 × 50", server, lambda s=server: _posts(s, 200, 50, slow_us=SLOW_US))
+
+
+def share() -> Iterator[Step]:
+    """What one lab takes of one worker: 20 posts a second, 300 phones and 1,000. Each has a core of its own."""
+    for phones in (300, 1000):
+        for server in ("product", ONE):
+            yield Step(f"share of a lab, {phones} × 20", server, lambda s=server, n=phones: _posts(s, n, 20, seconds=10))
 
 
 def several() -> Iterator[Step]:
@@ -71,7 +93,7 @@ def several() -> Iterator[Step]:
 
 
 def _on_workers(count: int) -> Found:
-    with workers(count, phones=400, labs=8) as running:
+    with workers(count, 400, labs=8) as running:
         return checked(servers.drive(running, n=400, posters=400, boards=8, rate=40, dur=5, warm=1.5, drain=20, connect_rate=200))
 
 
@@ -83,14 +105,23 @@ SCENARIOS: dict[str, tuple[Callable[[], Iterator[Step]], int]] = {
     "many-labs": (many_labs, 3),
     "slow-disk": (slow_disk, 2),
     "top-rate": (top_rate, 1),
+    "share": (share, 2),
     "workers": (several, 2),
 }
 
 
-def _posts(server: str, phones: int, rate: float, *, labs: int = 1, slow_us: int = 0) -> Found:
-    with servers.ALL[server](phones, labs=labs, slow_us=slow_us) as running:
+def _posts(server: str, phones: int, rate: float, *, labs: int = 1, slow_us: int = 0, seconds: int = 5) -> Found:
+    with STARTERS[server](phones, labs=labs, slow_us=slow_us) as running:
         found = servers.drive(
-            running, n=phones, posters=phones, boards=labs, rate=rate, dur=5, warm=1.5, drain=20, connect_rate=800
+            running,
+            n=phones,
+            posters=phones,
+            boards=labs,
+            rate=rate,
+            dur=seconds,
+            warm=1.5,
+            drain=20,
+            connect_rate=800,
         )
     return checked(found)
 
@@ -114,13 +145,13 @@ def _climb(server: str, rates: tuple[int, ...]) -> Found:
 
 
 def _joins(server: str, phones: int) -> Found:
-    with servers.ALL[server](phones) as running:
+    with STARTERS[server](phones) as running:
         found = servers.drive(running, n=phones, posters=1, rate=0, dur=0.3, warm=0.1, drain=0.1, hold=2.5)
     return checked(found)
 
 
-def _late_product() -> Found:
-    with servers.product(200, contributions=2000) as running:
+def _late_product(server: str) -> Found:
+    with STARTERS[server](200, contributions=2000) as running:
         assert running.given is not None
         lab = running.given.labs[0][0]
         path = f"/labs/{lab}/stream/room"
@@ -130,7 +161,7 @@ def _late_product() -> Found:
 
 def _late_plain(server: str) -> Found:
     """Their usual way: everything in the answer to `join`."""
-    with servers.ALL[server](0) as running:
+    with STARTERS[server](0) as running:
         servers.drive(running, n=1, posters=1, rate=2000, arrival="even", dur=1, warm=0.05, drain=8, seed=2)
         found = servers.drive(
             running, n=60, posters=1, rate=0, dur=0.2, warm=0.1, drain=0.1, inflight=1,

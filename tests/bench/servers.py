@@ -19,6 +19,7 @@ from pathlib import Path
 import requests
 
 from tests.bench.prepare import Prepared, prepared
+from tests.programs import PROGRAMS, find
 from tests.running import free_port
 
 HERE = Path(__file__).resolve().parent
@@ -53,6 +54,13 @@ def build() -> None:
         for name in ("package.json", "package-lock.json"):
             shutil.copy(HERE / name, BUILD / name)
         subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], cwd=BUILD, check=True)
+
+
+def look_for(*names: str) -> None:
+    """Programs of the system that some servers need."""
+    for name in names:
+        if find(name) is None:
+            raise Missing(f"The bench needs {name} (or --database sqlite): {PROGRAMS[name].install}")
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,12 @@
-"""The product as several workers on PostgreSQL and Redis, all on one shared port, as `serve --workers N --shared-port` starts it.
+"""The product on PostgreSQL and Redis: one worker or several on one shared port, as `serve --workers N --shared-port` does it.
 
-Unlike the other servers it is not pinned to a core: workers, database and generator share the machine.
+One worker has the first core, as every other server of the bench; several share the machine with the generator. PostgreSQL and
+Redis run where the system puts them.
 """
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import shutil
@@ -14,43 +16,61 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import requests
 
-from tests.bench.prepare import filled
-from tests.bench.servers import ROOT, Running, load_for
-from tests.databases import Postgres, discard, settle
+from tests.bench.prepare import Prepared, filled
+from tests.bench.servers import ROOT, SERVER_CORE, Running, load_for
+from tests.databases import Postgres, copied, discard, settle
 from tests.running import free_port
 from tests.workers.stack import Redis
 
 
+@cache
+def _server() -> Postgres:
+    """One PostgreSQL for all runs; every run has a database of its own."""
+    server = Postgres(durable=True).start()
+    atexit.register(server.remove)
+    return server
+
+
+@cache
+def _prepared(phones: int, labs: int, contributions: int) -> Prepared:
+    """The same for every run of a size; servers get a copy."""
+    folder = Path(tempfile.mkdtemp(prefix="bench-data-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return filled(settle(folder, _server()), phones, labs, contributions)
+
+
 @contextlib.contextmanager
-def workers(count: int, *, phones: int, labs: int) -> Iterator[Running]:
+def workers(count: int, phones: int, *, labs: int = 1, contributions: int = 0, slow_us: int = 0) -> Iterator[Running]:
     """`count` workers with `labs` labs and `phones` seats; their CPU and memory count, those of PostgreSQL and Redis do not."""
-    folder = Path(tempfile.mkdtemp(prefix="bench-workers-"))
-    database, redis = Postgres(durable=True).start(), Redis(folder)
+    assert not slow_us  # the disk is PostgreSQL's
+    given = _prepared(phones, labs, contributions)
+    folder = copied(given.folder, Path(tempfile.mkdtemp(prefix="bench-workers-")) / "data")
+    redis = Redis(folder)
     redis.start()
     try:
-        given = filled(settle(folder, database), phones, labs)
         port = free_port()
         environment = {**os.environ, **_settings(folder, redis.url)}
-        command = [sys.executable, "-m", "facilitation", "--no-bootstrap", "serve", "--no-demo", "--shared-port"]
+        pin = ["taskset", "-c", str(SERVER_CORE)] if count == 1 else []
+        command = [*pin, sys.executable, "-m", "facilitation", "--no-bootstrap", "serve", "--no-demo", "--shared-port"]
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(
                 [*command, "--workers", str(count), "--port", str(port)], env=environment, stdout=log, stderr=log, cwd=ROOT
             )
         try:
             pids = _when_ready(process, port, count, folder / "log")
-            yield Running(port, pids[0], load_for(given, port, folder), given, tuple(pids[1:]), pinned=False)
+            yield Running(port, pids[0], load_for(given, port, folder), given, tuple(pids[1:]), pinned=count == 1)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(timeout=30)
     finally:
         redis.end(signal.SIGKILL)
         discard(folder)
-        database.remove()
-        shutil.rmtree(folder)
+        shutil.rmtree(folder.parent)
 
 
 def _settings(folder: Path, redis: str) -> dict[str, str]:
@@ -59,7 +79,7 @@ def _settings(folder: Path, redis: str) -> dict[str, str]:
 
 def _when_ready(process: subprocess.Popen[bytes], port: int, count: int, log: Path) -> list[int]:
     """The workers' process numbers, when each of them listens: each new connection may meet any of them."""
-    until = time.monotonic() + 90
+    until = time.monotonic() + 240
     while time.monotonic() < until and process.poll() is None:
         pids = [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
         if len(pids) == count and _listening(port) == count:

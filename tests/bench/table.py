@@ -55,8 +55,17 @@ def write(results: Results, *, seconds: float) -> None:
     parts = [_head(seconds), _goal_table(results)]
     if NOTES.exists():
         parts.append(NOTES.read_text().strip())
-    parts += [_section(scenario, results) for scenario in dict.fromkeys(scenario for scenario, _server in results)]
+    parts += sections(results)
     RESULTS.write_text("\n\n".join(parts) + "\n")
+
+
+def tables(results: Results) -> str:
+    """Goals and figures of a part, as they would stand in RESULTS.md."""
+    return "\n\n".join([_goal_table(results), *sections(results)])
+
+
+def sections(results: Results) -> list[str]:
+    return [_section(scenario, results) for scenario in dict.fromkeys(scenario for scenario, _server in results)]
 
 
 def _head(seconds: float) -> str:
@@ -72,7 +81,9 @@ Machine: {_cpu_name()}, {_cores()} cores, {platform.system()} {platform.release(
 The server runs on one core, the generator on another; loopback, no TLS. Load of the machine at the end: {_load()}.
 Versions: Python {platform.python_version()}, {libraries}; Node {node} with socket.io 4.8.4 and node:sqlite.
 
-* *product*: `wsgi.py` with its default settings; rights, validation, answers after the commit.
+* *product*: `wsgi.py` with its default settings, on SQLite; rights, validation, answers after the commit.
+* *PostgreSQL, N workers*: the product with `serve --workers N --shared-port`, PostgreSQL and Redis. One worker has a core, as
+  the other servers do; three share the machine with the generator. CPU and memory are those of the workers alone.
 * *stock*: Flask-SocketIO on eventlet, one ORM insert and one emit per post.
 * *node*: socket.io and SQLite, one insert and one emit per post.
 * *relay*: C++, no database, one send per contribution and phone.

@@ -1,6 +1,6 @@
 """The misbehaving network in a process of its own: beside a thousand phones in one process it would be the slowest part.
 
-`python -m tests.faults.apart TARGET SEED` prints its port and then does what each line of its input says, until that ends.
+`python -m tests.faults.apart SEED TARGET…` prints its port and then does what each line of its input says, until that ends.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 import random
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import uvloop
@@ -21,10 +22,10 @@ DOES = {"holes", "cut", "turn"}
 
 
 class Apart:
-    """A `Proxy` in another process, before the server on `target`. It does what it is told within a moment."""
+    """A `Proxy` in another process, before the `targets`. It does what it is told within a moment."""
 
-    def __init__(self, target: int, seed: int) -> None:
-        command = [sys.executable, "-m", "tests.faults.apart", str(target), str(seed)]
+    def __init__(self, targets: Sequence[int], seed: int) -> None:
+        command = [sys.executable, "-m", "tests.faults.apart", str(seed), *map(str, targets)]
         self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         self.port = int(self._process.stdout.readline())
@@ -49,9 +50,9 @@ class Apart:
         self._process.stdin.flush()
 
 
-async def carry(target: int, seed: int) -> None:
+async def carry(seed: int, *targets: int) -> None:
     """Be the network until nobody says anything more."""
-    proxy, told = Proxy(target, random.Random(seed)), asyncio.StreamReader()
+    proxy, told = Proxy(targets, random.Random(seed)), asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(told), sys.stdin)
     await proxy.start()
     print(proxy.port, flush=True)

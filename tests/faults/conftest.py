@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import pytest
@@ -20,20 +20,33 @@ from tests.databases import copied, discard, use
 from tests.faults.phone import Phone
 from tests.faults.proxy import spare_the_collector
 from tests.faults.room import House, Room
-from tests.ledger import SEED, note
+from tests.ledger import SEED, WORKERS, note, place
 
 MakeRoom = Callable[..., Room]
 
 
+SEVERAL = pytest.param(3, marks=[pytest.mark.postgres, pytest.mark.long])
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every room is served by one process, and with `--long` by three workers on PostgreSQL as well. The command of the faults
+    says by how many."""
+    if "house" in metafunc.fixturenames:
+        servers = [WORKERS] if WORKERS else [1] if metafunc.definition.get_closest_marker("sqlite") else [1, SEVERAL]
+        metafunc.parametrize("house", servers, indirect=True, scope="module", ids=lambda n: "one" if n == 1 else f"{n}-workers")
+
+
 @pytest.fixture(scope="module")
-def house(request: pytest.FixtureRequest, migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """One server for all tests of a module, because starting takes seconds; with the module's own `SETTINGS`."""
-    data = copied(migrated, tmp_path_factory.mktemp("faults") / "data")
+    workers: int = request.param
+    empty = request.getfixturevalue("migrated_on_postgresql" if workers > 1 else "migrated")
+    data = copied(empty, tmp_path_factory.mktemp("faults") / "data")
     app = create_app({"DATA": str(data), "ASYNC_MODE": "threading", "TESTING": True})
     with app.app_context():
-        found = House(app, data, getattr(request.module, "SETTINGS", {}))
+        found = House(app, data, getattr(request.module, "SETTINGS", {}), workers=workers)
         yield found
-        found.server.kill()
+        found.server.remove()
         db.session.remove()
         db.engine.dispose()
     discard(data)
@@ -54,9 +67,13 @@ def room(house: House) -> MakeRoom:
 
 
 @pytest.fixture
-def ledger() -> Callable[..., None]:
+def ledger(request: pytest.FixtureRequest) -> Callable[..., None]:
     """Writes one line of the result table: `ledger("F1", attempted=…, lost=0)`."""
-    return note
+    if "house" not in request.fixturenames:
+        return note
+    house: House = request.getfixturevalue("house")
+    workers = len(house.server.addresses)
+    return partial(note, on=place(workers, "postgresql") if workers > 1 else place(1))
 
 
 async def until(true: Callable[[], bool], patience: float, what: str | Callable[[], str]) -> float:
@@ -82,5 +99,18 @@ async def everybody_in(room: Room, people: int, port: int | None = None) -> list
 def played(play: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Run it to its end, in a thread of its own: the browser's driver may hold this one's loop. A thousand phones and the
     network between take as much of the machine as the server does, so their loop is the quick one."""
+    running: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[None] | None]] = []
+
+    async def main() -> None:
+        running.append((asyncio.get_running_loop(), asyncio.current_task()))
+        await play()
+
     with spare_the_collector(), ThreadPoolExecutor(1) as thread:
-        thread.submit(copy_context().run, uvloop.run, play()).result()
+        result = thread.submit(copy_context().run, uvloop.run, main())
+        try:
+            result.result()
+        except KeyboardInterrupt:  # hours may be left of it
+            for loop, task in running:
+                if task is not None:
+                    loop.call_soon_threadsafe(task.cancel)
+            raise

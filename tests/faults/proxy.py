@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import gc
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 CHUNK = 65536
@@ -31,15 +31,16 @@ class Weather:
 
 @dataclass
 class Proxy:
-    """Listens on `port` and passes on to the server on `target`. `cut` ends every connection with a reset."""
+    """Listens on `port` and passes each connection on to the next of the `targets`. `cut` ends every one with a reset."""
 
-    target: int
+    targets: Sequence[int]
     chance: random.Random
     weather: Weather = field(default_factory=Weather)
     port: int = 0
     touched: int = 0  # frames that were doubled, swapped or lost
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
     _server: asyncio.Server | None = None
+    _served: int = 0
     _age: int = 0  # connections older than this carry nothing any more
     _up: asyncio.Event = field(default_factory=asyncio.Event)  # does anything reach the server?
     _down: asyncio.Event = field(default_factory=asyncio.Event)  # does anything reach the phones?
@@ -84,7 +85,9 @@ class Proxy:
             return
         try:
             first = await self._knock(reader)
-            server_reader, server_writer = await asyncio.open_connection("127.0.0.1", self.target, limit=CHUNK)
+            self._served += 1
+            target = self.targets[self._served % len(self.targets)]
+            server_reader, server_writer = await asyncio.open_connection("127.0.0.1", target, limit=CHUNK)
         except (OSError, EOFError, asyncio.CancelledError):
             writer.transport.abort()
             return

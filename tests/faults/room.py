@@ -23,46 +23,53 @@ from tests.cast import Cast
 from tests.faults.phone import Patience, Phone
 from tests.ledger import FULL
 from tests.running import Server
+from tests.workers.served import Served
 
 #: A few phones wait less than browsers do, so that a test need not. Many of them on a machine that has other work must not: an
 #: answer that is late would be asked for again and again, and nobody would be answered any more.
 QUICK = Patience(answer=8.0, probe=3.0, first_pause=0.5, longest_pause=2.0) if FULL else Patience()
+STAFF = ("anna", "rita", "olga")  # each at another worker, where there are several
 #: Everybody of a test sits behind one address and writes faster than fingers do.
 LOOSE = {"COMMANDS_PER_10S": "1000000", "POSTS_BURST": "1000000", "POSTS_SECONDS": "0.001", "TICK_SECONDS": "1", "METRICS": "yes"}
 
 
 @dataclass
 class Room:
-    """`app` looks at the same database as the server does, which runs `wsgi.py` in a process of its own."""
+    """`app` looks at the same database as the server does, which runs `wsgi.py` in a process of its own, or in several."""
 
     app: Flask
     cast: Cast
-    server: Server
+    server: Server | Served
     board: str
     seats: list[str]
     chance: random.Random
 
     def phone(self, number: int, port: int | None = None, patience: Patience = QUICK) -> Phone:
-        """The phone of seat `number`; `port`: that of a proxy, when it is not the server's own."""
+        """The phone of seat `number`; `port`: that of a proxy, when it is not one of the server's own."""
         seat = self.seats[number]
         cookie = f"seat_{self.cast.lab}={seat_token(self.cast.settings.SECRET_KEY, seat, 1)}"
         return Phone(
-            port or self.server.port, self.server.url, self.cast.lab, cookie, f"Phone {number}",
+            port or self._door(number), self.server.url, self.cast.lab, cookie, f"Phone {number}",
             random.Random(self.chance.random()), patience,
         )  # fmt: skip
 
     def staff(self, who: str, port: int | None = None) -> Phone:
         """A device of the staff (`anna`, `rita` …), which follows the staff's stream."""
         jar = self.cast.browser(getattr(self.cast, who))._cookies or {}
-        device = self.phone(0, port)
+        device = self.phone(0, port or self._door(STAFF.index(who)))
         device.cookie = "; ".join(f"{cookie.key}={cookie.value}" for cookie in jar.values())
         device.name, device.door, device.stream = who, "staff", "staff"
         return device
 
+    def _door(self, number: int) -> int:
+        return self.server.ports[number % len(self.server.ports)]
+
     def metric(self, name: str) -> float:
-        """One of the numbers the server tells about itself."""
-        told = requests.get(f"{self.server.url}/metrics", timeout=20).text
-        return next(float(line.split()[1]) for line in told.splitlines() if line.startswith(f"facilitation_{name} "))
+        """One of the numbers the server tells about itself, of all its processes."""
+        told = [requests.get(f"{address}/metrics", timeout=20).text for address in self.server.addresses]
+        lines = [line for one in told for line in one.splitlines() if line.startswith(f"facilitation_{name} ")]
+        assert len(lines) == len(told), name
+        return sum(float(line.split()[1]) for line in lines)
 
     # ---- checkers
 
@@ -134,11 +141,12 @@ class Room:
 
 
 class House:
-    """One database with its cast, and one server; every room in it is a lab of its own."""
+    """One database with its cast, and one server or several workers; every room in it is a lab of its own."""
 
-    def __init__(self, app: Flask, data: Path, settings: Mapping[str, str]) -> None:
+    def __init__(self, app: Flask, data: Path, settings: Mapping[str, str], *, workers: int = 1) -> None:
         self.app, self.data = app, data
-        self.server = Server(data, "--no-demo", **{**LOOSE, **settings})
+        told = {**LOOSE, **settings}
+        self.server = Server(data, "--no-demo", **told) if workers == 1 else Served(data, workers=workers, **told)
         self._cast = Cast(app)
 
     def room(self, people: int, chance: random.Random) -> Room:

@@ -1,28 +1,33 @@
-"""The machine fails: the program is killed (F1, F2), the file is locked (F8), the disk is full (F9)."""
+"""The machine fails: the program is killed (F1, F2), the database is locked (F8), the disk is full (F9)."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import resource
 import signal
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from functools import partial
 
+import psycopg2
 import pytest
 import requests
 
 from facilitation.core.failpoints import POINTS, VARIABLE
+from tests.databases import URL
 from tests.faults.conftest import MakeRoom, everybody_in, played, until
 from tests.faults.phone import Phone
 from tests.faults.ready import Ready
 from tests.faults.room import Room
-from tests.ledger import sized, times
+from tests.ledger import Parts, sized
+from tests.running import Server
+from tests.workers.served import OneOf, Served
 
 Ledger = Callable[..., None]
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200), pytest.mark.sqlite]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(7200)]
 SETTINGS = {"BUSY_TIMEOUT_MS": "500"}
 
 
@@ -45,25 +50,26 @@ async def check(room: Room, phones: list[Phone], sent: set[str], patience: float
 
 def test_f1_killed_at_any_moment(room: MakeRoom, ledger: Ledger) -> None:
     """F1, over sockets: kill -9 while everybody writes; each text stands there once, in its writer's order."""
-    kills, people, texts = sized(2, 200), sized(8, 50), sized(15, 200)
-    lab = room(people)
+    people, texts = sized(8, 50), sized(15, 50)
+    parts = Parts(sized(2, 200), 50)
 
-    async def play() -> None:
+    async def play(lab: Room, rounds: range) -> None:
         phones = await everybody_in(lab, people)
         sent = {phone.write(lab.board, f"{phone.name} says {n}") for n in range(texts) for phone in phones}
-        with Ready(lab.server) as ready:
-            for kill in times(kills):
-                goal = (kill + 1) * len(sent) // (kills + 2)
+        with OneOf(lab.server, lab.chance) if isinstance(lab.server, Served) else Ready(lab.server) as killed:
+            for kill in parts.within(rounds):
+                goal = (kill - rounds.start + 1) * len(sent) // (len(rounds) + 2)
                 await answered(phones, goal)
                 await asyncio.sleep(lab.chance.uniform(0, 0.05))
-                await asyncio.to_thread(ready.kill)
-                await asyncio.to_thread(ready.start)
-            count = await check(lab, phones, sent, 300)
-        resent = sum(phone.resent for phone in phones)
-        ledger("F1", kills=kill + 1, phones=people, **count, resent=resent)
-        assert resent > 0
+                await asyncio.to_thread(killed.kill)
+                await asyncio.to_thread(killed.start)
+                parts.add(kills=1)
+            parts.add(**await check(lab, phones, sent, 300), resent=sum(phone.resent for phone in phones))
 
-    played(play)
+    for rounds in parts:
+        played(partial(play, room(people), rounds))
+    ledger("F1", phones=people, **parts.figures)
+    assert parts.figures["resent"] > 0
 
 
 def test_f2_killed_at_a_named_point_under_phones(room: MakeRoom, ledger: Ledger) -> None:
@@ -102,7 +108,7 @@ def test_f8_a_locked_file_is_said_to_be_busy_and_everything_is_stored_afterwards
         sent = set()
         for seconds in (2, 5, 30)[:locks]:
             phones[0].listening = True
-            with locked(lab.server.data / "facilitation.db"):
+            with locked(lab):
                 begun = time.monotonic()
                 sent |= {phone.write(lab.board, f"{phone.name} during {seconds} s") for phone in phones}
                 await until(lambda: all(phone.answers.get("busy") for phone in phones), 10, "everybody is told it is busy")
@@ -121,17 +127,21 @@ def test_f8_a_locked_file_is_said_to_be_busy_and_everything_is_stored_afterwards
 
 
 @contextmanager
-def locked(file: Path) -> Iterator[None]:
+def locked(room: Room) -> Iterator[None]:
     """Somebody else writes, and takes their time."""
-    other = sqlite3.connect(file, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
+    if isinstance(room.server, Served):
+        other, begin = psycopg2.connect(os.environ[URL]), "LOCK TABLE contribution IN EXCLUSIVE MODE"
+    else:
+        other, begin = sqlite3.connect(room.server.data / "facilitation.db", isolation_level=None), "BEGIN IMMEDIATE"
+    other.cursor().execute(begin)
     try:
         yield
     finally:
-        other.execute("ROLLBACK")
+        other.rollback()
         other.close()
 
 
+@pytest.mark.sqlite  # on PostgreSQL: tests/workers/test_full_disk.py
 def test_f9_a_full_disk_answers_no_ok_and_loses_nothing(room: MakeRoom, ledger: Ledger) -> None:
     """F9: no file of the server may grow; then there is room again."""
     people, times = 4, sized(1, 20)
@@ -158,6 +168,7 @@ def test_f9_a_full_disk_answers_no_ok_and_loses_nothing(room: MakeRoom, ledger: 
 @contextmanager
 def full_disk(room: Room) -> Iterator[None]:
     """Writing beyond what is there fails, as it does on a full disk."""
+    assert isinstance(room.server, Server)
     before = resource.prlimit(room.server.pid, resource.RLIMIT_FSIZE)
     resource.prlimit(room.server.pid, resource.RLIMIT_FSIZE, (0, before[1]))
     try:

@@ -6,6 +6,7 @@ import asyncio
 import random
 import time
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.faults.conftest import MakeRoom, everybody_in, played, until
 from tests.faults.phone import Phone
 from tests.faults.proxy import Proxy
 from tests.faults.room import Room
-from tests.ledger import FULL, SEED, sized, times
+from tests.ledger import FULL, SEED, Parts, sized
 
 Ledger = Callable[..., None]
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
@@ -45,15 +46,15 @@ LONG = 120.0  # seconds: every fifteenth cut of the full size
 
 def test_f4_cuts_without_a_word_end_in_the_same_state(room: MakeRoom, ledger: Ledger) -> None:
     """F4: one way, both ways, with a reset or silently; five seconds after healing everybody is in step."""
-    people, cuts, writers = sized(8, 1000), sized(4, 60), sized(8, 40)
-    lab = room(people)
+    people, writers = sized(8, 1000), sized(8, 40)
+    parts = Parts(sized(4, 60), 15)
 
-    async def play() -> None:
-        chance = random.Random(SEED)
-        proxy = Apart(lab.server.port, SEED)
+    async def play(lab: Room, rounds: range) -> None:
+        chance = random.Random(SEED + rounds.start)
+        proxy = Apart(lab.server.ports, SEED + rounds.start)
         phones = await everybody_in(lab, people, proxy.port)
-        sent, slowest, cut_off = set(), 0.0, 0.0
-        for cut in times(cuts):
+        sent: set[str] = set()
+        for cut in parts.within(rounds):
             seconds = (LONG if cut % 15 == 14 else 20 ** chance.random()) if FULL else chance.uniform(0.5, 1)
             kind = ("both", "up", "down", "reset")[cut % 4]
             proxy.holes(up=kind in ("both", "up"), down=kind in ("both", "down"))
@@ -66,69 +67,76 @@ def test_f4_cuts_without_a_word_end_in_the_same_state(room: MakeRoom, ledger: Le
             proxy.holes(up=False, down=False)
             healed = time.monotonic()
             await settle(lab, phones)
-            slowest, cut_off = max(slowest, time.monotonic() - healed), cut_off + seconds
+            parts.most(settled_s=round(time.monotonic() - healed, 1))
+            parts.add(cuts=1, seconds_cut_off=round(seconds))
         await asyncio.gather(*(phone.stop() for phone in phones))
         proxy.stop()
-        count = check(lab, phones, sent)
-        again = sum(phone.resent for phone in phones)
-        ledger("F4", **count, phones=people, cuts=cut + 1, cut_off_s=round(cut_off), settled_s=round(slowest, 1), resent=again)
-        assert again > 0  # the cuts did hit somebody
-        assert slowest <= 5 or not FULL
+        parts.add(**check(lab, phones, sent), resent=sum(phone.resent for phone in phones))
 
-    played(play)
+    for rounds in parts:
+        played(partial(play, room(people), rounds))
+    ledger("F4", phones=people, **parts.figures)
+    assert parts.figures["resent"] > 0  # the cuts did hit somebody
+    assert parts.figures["settled_s"] <= 5 or not FULL
 
 
 def test_f5_a_line_that_died_without_a_word_is_noticed(room: MakeRoom, ledger: Ledger) -> None:
     """F5: a phone that was locked: its connection carries nothing and was never closed. Visible again it asks, and moves on.
 
     The server lets go of the dead lines when their ping stays unanswered (full size only: that takes forty seconds)."""
-    people, often = sized(8, 100), sized(2, 20)
-    lab = room(people)
+    people = sized(8, 100)
+    parts = Parts(sized(2, 20), 5)
 
-    async def play() -> None:
-        proxy = Proxy(lab.server.port, random.Random(SEED))
+    async def play(lab: Room, rounds: range) -> None:
+        proxy = Proxy(lab.server.ports, random.Random(SEED))
         await proxy.start()
-        phones, sent, slowest, away = await everybody_in(lab, people, proxy.port), set(), 0.0, 0.0
-        for n in times(often):
+        phones, sent = await everybody_in(lab, people, proxy.port), set()
+        for n in parts.within(rounds):
             before = [phone.connects for phone in phones]
             proxy.swallow()
             sent |= {phone.write(lab.board, f"{phone.name} after {n}") for phone in phones}
             swallowed = time.monotonic()
             await until(lambda: all(p.connects > n for p, n in zip(phones, before, strict=True)), 300, "everybody is back")  # noqa: B023
-            away = max(away, time.monotonic() - swallowed)
+            parts.most(away_s=round(time.monotonic() - swallowed, 1))
             await settle(lab, phones)
-            slowest = max(slowest, time.monotonic() - swallowed)
+            parts.most(settled_s=round(time.monotonic() - swallowed, 1))
+            parts.add(times=1)
         if sized(0, 1):
             await until(lambda: lab.metric("connected") <= people, 90, "the server lets the dead lines go")
         await leave(phones, proxy)
-        figures = {"away_s": round(away, 1), "settled_s": round(slowest, 1)}
-        ledger("F5", **check(lab, phones, sent), phones=people, times=n + 1, **figures)
-        assert slowest <= 15 or not FULL  # it asks after three seconds and gives up after eight
+        parts.add(**check(lab, phones, sent))
 
-    played(play)
+    for rounds in parts:
+        played(partial(play, room(people), rounds))
+    ledger("F5", phones=people, **parts.figures)
+    assert parts.figures["settled_s"] <= 15 or not FULL  # it asks after three seconds and gives up after eight
 
 
 def test_f6_doubled_and_swapped_frames_change_nothing(room: MakeRoom, ledger: Ledger) -> None:
     """F6: a command that arrives twice has one effect; changes in the wrong order are noticed and asked for anew."""
     people, frames = sized(6, 280), sized(150, 100_000)
-    lab = room(people)
+    parts = Parts(50, 10)
 
-    async def play() -> None:
-        proxy = Proxy(lab.server.port, random.Random(SEED))
+    async def play(lab: Room, rounds: range) -> None:
+        proxy = Proxy(lab.server.ports, random.Random(SEED))
         proxy.weather.doubled, proxy.weather.swapped = 0.3, 0.3
         await proxy.start()
         phones, sent = await everybody_in(lab, people, proxy.port), set()
-        for n in times(50):
+        for n in parts.within(rounds):
             sent |= {phone.write(lab.board, f"{phone.name} says {4 * n + m}") for m in range(4) for phone in phones}
             await settle(lab, phones)
-            if proxy.touched >= frames:
+            if parts.figures.get("frames", 0) + proxy.touched >= frames:
                 break
         await leave(phones, proxy)
         gaps = sum(phone.gaps for phone in phones)
-        ledger("F6", **check(lab, phones, sent), phones=people, frames=proxy.touched, gaps_seen=gaps)
-        assert gaps > 0  # some were out of order, and were seen to be
+        parts.add(**check(lab, phones, sent), frames=proxy.touched, gaps_seen=gaps)
 
-    played(play)
+    for rounds in parts:
+        if parts.figures.get("frames", 0) >= frames:
+            break
+        played(partial(play, room(people), rounds))
+    ledger("F6", phones=people, **parts.figures)
+    assert parts.figures["gaps_seen"] > 0  # some were out of order, and were seen to be
 
 
 def test_f7_an_answer_lost_after_the_commit_is_given_again(room: MakeRoom, ledger: Ledger) -> None:
@@ -137,7 +145,7 @@ def test_f7_an_answer_lost_after_the_commit_is_given_again(room: MakeRoom, ledge
     lab = room(people)
 
     async def play() -> None:
-        proxy = Proxy(lab.server.port, random.Random(SEED))
+        proxy = Proxy(lab.server.ports, random.Random(SEED))
         await proxy.start()
         phones = await everybody_in(lab, people, proxy.port)
         proxy.weather.answers_lost = 0.3
@@ -159,7 +167,7 @@ def test_a_slow_network_that_delivers_crumbs(room: MakeRoom, ledger: Ledger) -> 
     lab = room(people)
 
     async def play() -> None:
-        proxy = Proxy(lab.server.port, random.Random(SEED))
+        proxy = Proxy(lab.server.ports, random.Random(SEED))
         proxy.weather.slices, proxy.weather.delay = 200, 0.03
         await proxy.start()
         phones = await everybody_in(lab, people, proxy.port)

@@ -18,7 +18,7 @@ from facilitation.reports.gather import gather
 from tests.faults.conftest import MakeRoom, played, until
 from tests.faults.phone import Phone
 from tests.faults.room import Room
-from tests.ledger import sized, times
+from tests.ledger import Parts, sized
 
 Ledger = Callable[..., None]
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
@@ -74,10 +74,12 @@ PER_ROOM = 25  # closes: nobody may write more than 200 texts in one lab
 def test_f16_what_was_answered_before_the_close_is_in_the_report_and_nothing_else(room: MakeRoom, ledger: Ledger) -> None:
     """F16: closed with no grace while people write; reopened, and again. Refused texts stand nowhere."""
     closes, people = sized(3, 500), sized(8, 24)
-    figures: Counter[str] = Counter()
-    for n in times(-(-closes // PER_ROOM)):
-        lab = room(people)
-        played(partial(closed_in_the_rush, lab, people, min(PER_ROOM, closes - n * PER_ROOM), figures))
+    parts = Parts(closes, PER_ROOM)
+    for rounds in parts:
+        figures: Counter[str] = Counter()
+        played(partial(closed_in_the_rush, room(people), people, len(rounds), figures))
+        parts.add(**figures)
+    figures = Counter(parts.figures)
     seconds, texts = figures.pop("rush_ms") / 1000, figures.pop("rush_texts")
     ledger("F16", **figures, texts_per_second=round(texts / seconds))  # until the close is said
 

