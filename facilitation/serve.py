@@ -15,6 +15,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from facilitation import config, logs
+from facilitation.core.urls import authority
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -89,8 +90,9 @@ def overrides(options: argparse.Namespace) -> dict[str, Any]:
         port = options.port or int(os.environ.get("FACILITATION_PORT") or 5000)
         given |= {"LAN": True, "HOST": options.host or "0.0.0.0"}  # noqa: S104 - asked for
         if not os.environ.get("FACILITATION_PUBLIC_URL"):
-            given["PUBLIC_URL"] = f"http://{own_address()}:{port}"
-            given["ORIGINS"] = f"http://127.0.0.1:{port} http://localhost:{port}"
+            shown = options.host if options.host and not config.is_any(options.host) else own_address()
+            given["PUBLIC_URL"] = f"http://{authority(shown, port)}"
+            given["ORIGINS"] = " ".join(f"http://{authority(host, port)}" for host in ("127.0.0.1", "localhost", "::1"))
     return given
 
 
@@ -112,10 +114,12 @@ def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
     if shared:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # inherited by accepted sockets
+    if family == socket.AF_INET6 and config.is_any(host):
+        listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)  # `::` means IPv4 too, whatever the system's default
     try:
         listener.bind((host, port))
     except OSError as error:
-        raise SystemExit(f"Cannot listen on {host}:{port}: {error.strerror}. Try another one with --port.") from None
+        raise SystemExit(f"Cannot listen on {authority(host, port)}: {error.strerror}. Try another one with --port.") from None
     listener.listen(BACKLOG)
     return listener
 
