@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import pytest
-
 from facilitation.proxy_site import site
+from tests.programs import need
 from tests.running import free_port
 from tests.workers.stack import Nginx
 
@@ -30,10 +28,8 @@ class SecureNginx(Nginx):
 
 
 def certificate(folder: Path, name: str) -> None:
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl is not here to make a certificate: apt-get install openssl")
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", f"/CN={name}",
+        [str(need("openssl")), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", f"/CN={name}",
          "-addext", f"subjectAltName=DNS:{name}",
          "-keyout", str(folder / "privkey.pem"), "-out", str(folder / "fullchain.pem")], check=True, capture_output=True,
     )  # fmt: skip
