@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> None:
     except config.BadSetting as error:
         raise SystemExit(str(error)) from None
     logs.set_up(settings.LOG_LEVEL, settings.LOG_FORMAT)
-    alone = not (settings.PROXIES or settings.SHARED_PORT)
+    alone = not (options.private or settings.SHARED_PORT)  # a proxy before a single process changes nothing
     # Alone, listen before the slow part of the start: who knocks meanwhile waits for it instead of being turned away.
     # Among several, not before one can answer: the others do.
     early = listen(settings.HOST, settings.PORT) if alone else None
@@ -52,7 +52,7 @@ def main(arguments: list[str]) -> None:
         prepare(app, demo=not options.no_demo)
         address.note(settings)
     live.start(app)
-    app.extensions["facilitation"]["start_took"] = time.process_time()
+    app.extensions["facilitation"] |= {"start_took": time.process_time(), "alone": alone}
     if not (options.no_demo or options.private):
         load_rest(app)
     spare_the_collector()
@@ -228,10 +228,9 @@ def say_goodbye(app: Flask) -> None:
     """With a time to come back that is spread over the room, so that nobody stampedes."""
     socketio = app.extensions["facilitation"]["socketio"]
     extension = app.extensions["facilitation"]
-    others_go_on = extension["settings"].PROXIES or extension["settings"].SHARED_PORT
     shortest, longest = AWAY_SECONDS
     # alone, it is back when a start's work is done: as much as this start took of the processor, and a little more
-    away = shortest if others_go_on else min(longest, max(shortest, 1.2 * extension.get("start_took", 0.0)))
+    away = shortest if not extension.get("alone", True) else min(longest, max(shortest, 1.2 * extension.get("start_took", 0.0)))
     everybody = list(app.extensions["facilitation"]["connections"])
     spread = max(SPREAD_MS, PACE_MS * len(everybody))
     for place, sid in enumerate(everybody):
