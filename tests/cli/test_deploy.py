@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
-from facilitation.config import ROOT
+from facilitation.config import ROOT, Settings, from_environment
 from tests.programs import need
 
 UNITS = sorted((ROOT / "deploy" / "systemd").glob("*.service"))
@@ -95,3 +99,46 @@ def test_a_backup_that_fails_leaves_the_earlier_ones(folder: Path, data: Path) -
 def test_a_backup_is_not_asked_to_keep_nothing(folder: Path, data: Path, keep: str) -> None:
     assert backup(folder, keep, data).returncode == 2
     assert len(list(folder.iterdir())) == 4
+
+
+# ---- containers: read, not run
+
+
+def compose() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((ROOT / "deploy" / "compose" / "compose.yaml").read_text("utf-8"))
+    return found
+
+
+def test_containers_come_back_are_watched_and_hold_no_secret() -> None:
+    found = compose()
+    for name, service in found["services"].items():
+        assert service["restart"] == "unless-stopped", name
+        assert "healthcheck" in service or name == "nginx"
+        assert not service.get("image", "").endswith(":latest")
+        for published in service.get("ports", ()):
+            assert published.startswith("127.0.0.1:")
+        assert not [key for key in service.get("environment", {}) if "PASSWORD" in key and not key.endswith("_FILE")]
+    assert "trust" not in str(found)
+    assert set(found["secrets"]) == {"database_password", "secret_key"}
+    assert found["services"]["workers"]["environment"]["FACILITATION_PRODUCTION"] == "yes"
+
+
+def test_the_settings_of_the_containers_are_settings(folder: Path) -> None:
+    """Taken as production takes them, with what the command adds."""
+    given = dict(compose()["services"]["workers"]["environment"])
+    given |= {"FACILITATION_DATA": str(folder), "FACILITATION_SECRET_KEY": "0123456789abcdef" * 4}
+    assert {name.removeprefix("FACILITATION_") for name in given} <= {field.name for field in fields(Settings)}
+    assert from_environment(given).PRODUCTION
+
+
+def test_an_image_holds_the_program_and_nothing_else(tmp_path: Path) -> None:
+    lines = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    wanted = [line[1:].rstrip("/") for line in lines if line.startswith("!")]
+    assert "*" in lines
+    for name in wanted:
+        source = ROOT / name
+        shutil.copytree(source, tmp_path / name) if source.is_dir() else shutil.copy(source, tmp_path / name)
+    environment = {**os.environ, "FACILITATION_DATA": str(tmp_path / "data"), "FACILITATION_NO_BOOTSTRAP": "1"}
+    command = [sys.executable, "-m", "facilitation", "migrate"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

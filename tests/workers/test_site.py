@@ -21,9 +21,9 @@ from facilitation.people.seats import seat_token
 from tests.cast import Cast
 from tests.databases import copied
 from tests.programs import need
-from tests.running import Server
+from tests.running import ROOT, Server, free_port
 from tests.workers.secure import SecureNginx
-from tests.workers.stack import until
+from tests.workers.stack import Process, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 NAME = "labs.example.org"
@@ -155,16 +155,49 @@ def test_numbers_for_machines_are_not_for_the_public(site: Site) -> None:
     assert "nginx" in body
 
 
-def test_behind_a_balancer_the_visitor_is_who_the_balancer_names(migrated: Path, tmp_path: Path) -> None:
-    """Wrong codes are counted by address: one address's many do not slow another one down."""
+class Haproxy(Process):
+    """The balancer of deploy/ before nginx, on ports of loopback."""
+
+    def __init__(self, site: Site) -> None:
+        self.port, self.plain = free_port(), free_port()
+        folder = site.nginx.folder
+        (folder / "both.pem").write_text((folder / "fullchain.pem").read_text() + (folder / "privkey.pem").read_text())
+        text = (ROOT / "deploy" / "haproxy" / "haproxy.cfg").read_text("utf-8")
+        for old, new in (
+            ("maxconn 20000", "maxconn 500"),  # a test may open fewer files than the service
+            ("bind :::80 v4v6", f"bind 127.0.0.1:{self.plain}"),
+            ("bind :::443 v4v6", f"bind 127.0.0.1:{self.port}"),
+            ("/etc/ssl/facilitation", str(folder)),
+            ("10.0.0.2:80", f"127.0.0.1:{site.nginx.plain}"),
+        ):
+            assert old in text
+            text = text.replace(old, new)
+        (folder / "haproxy.cfg").write_text(text)
+        super().__init__([str(need("haproxy")), "-f", str(folder / "haproxy.cfg")], folder / "haproxy.log")
+
+
+def test_page_seat_and_socket_pass_a_balancer_before_nginx(migrated: Path, tmp_path: Path) -> None:
+    need("haproxy")
     with opened(migrated, tmp_path, balancer="127.0.0.1/32") as site:
-        forwarded = ("-H", "X-Forwarded-For: 6.6.6.6, 192.0.2.7", "-H", "X-Forwarded-Proto: https")
-        head, body = site.curl(f"/join/{site.code}", *forwarded, plain=True)
-        assert head[0].split()[1] == "200"
-        assert "Lab one" in body
-        options = ("-H", f"Origin: {PUBLIC}", "-H", "Content-Type: application/json", "-H", "Accept: application/json")
-        head, _ = site.curl(f"/join/{site.code}", *forwarded, *options, "--data-raw", '{"tier": "1"}', plain=True)
-        assert head[0].split()[1] == "200"
-        assert any("__Host-seat_" in line and "Secure" in line for line in head)
-        text = (site.nginx.folder / "site.conf").read_text()
-        assert "ssl" not in text
+        balancer = Haproxy(site)
+        balancer.start()
+        inner = site.nginx.port, site.nginx.plain
+        try:
+            until(lambda: _listens(balancer.port), 20, "haproxy did not start")
+            site.nginx.port, site.nginx.plain = balancer.port, balancer.plain
+            until(lambda: "200" in "".join(site.curl("/readyz")[0][:1]), 20, "nginx is not seen as ready")
+            assert site.curl("/join", plain=True)[0][0].split()[1] == "301"
+            forged = ("-H", "X-Forwarded-For: 6.6.6.6", "-H", "X-Forwarded-Proto: http")
+            head, body = site.curl(f"/join/{site.code}", "--http2", *forged)
+            assert head[0].split()[:2] == ["HTTP/2", "200"]
+            assert "Lab one" in body
+            options = ("-H", f"Origin: {PUBLIC}", "-H", "Content-Type: application/json", "-H", "Accept: application/json")
+            head, _ = site.curl(f"/join/{site.code}", *forged, *options, "--data-raw", '{"tier": "1"}')
+            assert head[0].split()[1] == "200"
+            assert any("__Host-seat_" in line and "Secure" in line for line in head)
+            wire = site.socket(HOSTS[0])
+            assert str(wire.recv()).startswith('0{"sid"')
+            wire.close()
+        finally:
+            site.nginx.port, site.nginx.plain = inner
+            balancer.end()
