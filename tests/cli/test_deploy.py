@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
+from facilitation.cli import cli
 from facilitation.config import ROOT, Settings, from_environment
 from tests.programs import need
 
@@ -142,3 +143,18 @@ def test_an_image_holds_the_program_and_nothing_else(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "facilitation", "migrate"]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+# ---- the handbook
+
+
+@pytest.mark.parametrize("page", ["docs/operations.md", "deploy/README.md"])
+def test_the_handbook_names_files_commands_and_settings_that_are_there(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    files = set(re.findall(r"\b((?:deploy|docs|tests)/[\w/.-]*\w)", text))
+    assert len(files) > 3
+    assert [name for name in files if not (ROOT / name).exists()] == []
+    said = set(re.findall(r"^facilitation ([a-z-]+)|`facilitation ([a-z-]+)", text, re.M))
+    assert {name for pair in said for name in pair if name} <= set(cli.commands)
+    named = {name for name in re.findall(r"\bFACILITATION_([A-Z_]+)", text) if not name.startswith("TEST")}
+    assert named <= {item.name for item in fields(Settings)}
