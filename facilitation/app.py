@@ -24,6 +24,7 @@ from facilitation.live.between import Between
 from facilitation.paths import MIGRATIONS, STATIC, TEMPLATES
 from facilitation.stream.kept import Snapshots
 from facilitation.stream.record import News
+from facilitation.web.below_path import BelowPath
 from facilitation.web.static_files import digest
 
 POOL_SECONDS = 5  # then whoever waits for a connection is told `busy`: a phone gives up after eight, and comes again later
@@ -67,6 +68,8 @@ def create_app(settings: config.Settings | Mapping[str, Any] | None = None) -> F
     app.extensions["facilitation"]["dispatcher"] = Dispatcher(writer, settings, announce, counters)
     web.register(app)
     live.register(app, socketio)
+    if settings.base:
+        app.wsgi_app = BelowPath(app.wsgi_app, settings.base)  # type: ignore[method-assign]
     if settings.PROXIES:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.PROXIES, x_proto=settings.PROXIES)  # type: ignore[method-assign]
     return app
@@ -90,7 +93,9 @@ def flask_settings(settings: config.Settings) -> dict[str, Any]:
         "TESTING": settings.TESTING,
         "MAX_CONTENT_LENGTH": settings.UPLOAD_BYTES + 64_000,  # the form around a file has its own size
         "MAX_FORM_MEMORY_SIZE": 1_000_000,
-        "SESSION_COOKIE_NAME": "__Host-staff" if settings.secure else "staff",
+        "APPLICATION_ROOT": settings.base or "/",
+        "SESSION_COOKIE_NAME": f"{settings.cookie_prefix}staff",
+        "SESSION_COOKIE_PATH": settings.cookie_path,
         "SESSION_COOKIE_SECURE": settings.secure,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from facilitation.core import failpoints
+from facilitation.core.urls import authority, origin_of, path_of
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "FACILITATION_"
@@ -54,7 +55,9 @@ class Settings:
     HOST: str = setting("127.0.0.1", "Address to listen on")
     PORT: int = setting(5000, "Port to listen on")
     LAN: bool = setting(False, "Plain http for a local network is accepted, and every page says so")
-    PUBLIC_URL: str = setting("", "Address people use, e.g. https://labs.example.org; default: from HOST and PORT")
+    PUBLIC_URL: str = setting(
+        "", "Address people use, e.g. https://labs.example.org or https://example.org/labs; default: from HOST and PORT"
+    )
     ORIGINS: str = setting("", "More origins that may send commands, separated by spaces")
     TEMPLATE: str = setting("", "Another Flagship case template (YAML) in place of the built-in one")
     REDIS_URL: str = setting("", "Redis that carries 'lab L reached n' between workers; none for a single process")
@@ -92,6 +95,7 @@ class Settings:
             raise BadSetting(f"FACILITATION_DATABASE_CONNECTIONS is {self.DATABASE_CONNECTIONS}; it can be 2 to 1000")
         if not 1 <= self.PING_SECONDS <= 50:  # balancers and mobile networks cut a silent connection after a minute
             raise BadSetting(f"FACILITATION_PING_SECONDS is {self.PING_SECONDS}; it can be 1 to 50")
+        self._check_addresses()
         if self.LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise BadSetting(f"FACILITATION_LOG_LEVEL is {self.LOG_LEVEL!r}; it can be DEBUG, INFO, WARNING or ERROR")
         if self.LOG_FORMAT not in {"text", "json"}:
@@ -106,6 +110,20 @@ class Settings:
             raise BadSetting(f"{PREFIX}PRODUCTION: " + "; ".join(reasons))
         self.SECRET_KEY = self.SECRET_KEY or self._kept_key()
         self._check_key()
+
+    def _check_addresses(self) -> None:
+        try:
+            self.base, _origin = path_of(self.public_url), origin_of(self.public_url)
+        except ValueError as error:
+            name = "PUBLIC_URL" if self.PUBLIC_URL else "HOST"
+            raise BadSetting(f"{PREFIX}{name} is {getattr(self, name)!r}; {error} is needed") from None
+        for more in self.ORIGINS.split():
+            try:
+                if path_of(more):
+                    raise ValueError("an address without a path")
+                origin_of(more)
+            except ValueError as error:
+                raise BadSetting(f"{PREFIX}ORIGINS holds {more!r}; {error} is needed") from None
 
     def _unfit(self, environment: Mapping[str, str]) -> Iterator[str]:
         """Why this must not face the public."""
@@ -146,18 +164,25 @@ class Settings:
 
     @property
     def public_url(self) -> str:
+        """What people type: origin and path, without a slash at the end."""
         if self.PUBLIC_URL:
-            return self.PUBLIC_URL.rstrip("/")
-        host = "127.0.0.1" if self.HOST in {"0.0.0.0", "::", ""} else self.HOST  # noqa: S104 - compared, not bound
-        return f"http://{host}:{self.PORT}"
+            return origin_of(self.PUBLIC_URL) + path_of(self.PUBLIC_URL)
+        host = "127.0.0.1" if is_any(self.HOST) else self.HOST
+        return origin_of(f"http://{authority(host, self.PORT)}")
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of `public_url`."""
+        return origin_of(self.public_url)
 
     @property
     def origins(self) -> list[str]:
         """The origins that may open sockets and send commands."""
-        own = [self.public_url]
+        own = [self.origin]
         if not self.PUBLIC_URL:
-            own += [f"http://{host}:{self.PORT}" for host in ("127.0.0.1", "localhost", self.HOST)]
-        return list(dict.fromkeys([*own, *self.ORIGINS.split()]))
+            hosts = ("127.0.0.1", "localhost", "::1", *([] if is_any(self.HOST) else [self.HOST]))
+            own += [origin_of(f"http://{authority(host, self.PORT)}") for host in hosts]
+        return list(dict.fromkeys([*own, *map(origin_of, self.ORIGINS.split())]))
 
     @property
     def secure(self) -> bool:
@@ -169,8 +194,22 @@ class Settings:
         hidden = {name for name, value in changed.items() if isinstance(value, str) and name not in OPEN}
         return {name: "set" if name in hidden else value for name, value in changed.items()}
 
+    @property
+    def cookie_path(self) -> str:
+        return self.base or "/"
+
+    @property
+    def cookie_prefix(self) -> str:
+        """Over https a browser guards these names: `__Host-` demands the path `/`, so below a path it is `__Secure-`."""
+        return ("__Secure-" if self.base else "__Host-") if self.secure else ""
+
     def join_url(self, code: str) -> str:
         return f"{self.public_url}/join/{code}"
+
+
+def is_any(host: str) -> bool:
+    """Does listening on this mean every address of the machine?"""
+    return host in {"0.0.0.0", "::", ""}  # noqa: S104 - compared, not bound
 
 
 def is_loopback(host: str | None) -> bool:

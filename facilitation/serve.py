@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from facilitation import __version__, config, logs
 from facilitation.core.events import event
+from facilitation.core.urls import authority
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -46,7 +47,7 @@ def main(arguments: list[str]) -> None:
 
 def start(settings: config.Settings, options: argparse.Namespace) -> tuple[Flask, socket.socket]:
     """The application, ready to serve, and where it listens."""
-    alone = not (settings.PROXIES or settings.SHARED_PORT)
+    alone = not (options.private or settings.SHARED_PORT)  # a proxy before a single process changes nothing
     # Alone, listen before the slow part of the start: who knocks meanwhile waits for it instead of being turned away.
     # Among several, not before one can answer: the others do.
     early = listen(settings.HOST, settings.PORT) if alone else None
@@ -67,14 +68,14 @@ def start(settings: config.Settings, options: argparse.Namespace) -> tuple[Flask
         without_database(error)
         raise
     live.start(app)
-    app.extensions["facilitation"]["start_took"] = time.process_time()
+    app.extensions["facilitation"] |= {"start_took": time.process_time(), "alone": alone}
     if not (options.no_demo or options.private):
         load_rest(app)
     spare_the_collector()
     listener = early or listen(settings.HOST, settings.PORT, shared=settings.SHARED_PORT)
     event(
         "started", version=__version__, python=platform.python_version(), mode=settings.ASYNC_MODE,
-        database=settings.DATABASE_URL.partition(":")[0].partition("+")[0], address=f"{settings.HOST}:{settings.PORT}",
+        database=settings.DATABASE_URL.partition(":")[0].partition("+")[0], address=authority(settings.HOST, settings.PORT),
         settings=settings.shown(),
     )  # fmt: skip
     return app, listener
@@ -140,8 +141,9 @@ def overrides(options: argparse.Namespace) -> dict[str, Any]:
         port = options.port or int(os.environ.get("FACILITATION_PORT") or 5000)
         given |= {"LAN": True, "HOST": options.host or "0.0.0.0"}  # noqa: S104 - asked for
         if not os.environ.get("FACILITATION_PUBLIC_URL"):
-            given["PUBLIC_URL"] = f"http://{own_address()}:{port}"
-            given["ORIGINS"] = f"http://127.0.0.1:{port} http://localhost:{port}"
+            shown = options.host if options.host and not config.is_any(options.host) else own_address()
+            given["PUBLIC_URL"] = f"http://{authority(shown, port)}"
+            given["ORIGINS"] = " ".join(f"http://{authority(host, port)}" for host in ("127.0.0.1", "localhost", "::1"))
     return given
 
 
@@ -163,10 +165,12 @@ def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
     if shared:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # inherited by accepted sockets
+    if family == socket.AF_INET6 and config.is_any(host):
+        listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)  # `::` means IPv4 too, whatever the system's default
     try:
         listener.bind((host, port))
     except OSError as error:
-        give_up(f"Cannot listen on {host}:{port}: {error.strerror}. Try another one with --port.")
+        give_up(f"Cannot listen on {authority(host, port)}: {error.strerror}. Try another one with --port.")
     listener.listen(BACKLOG)
     return listener
 
@@ -278,10 +282,9 @@ def say_goodbye(app: Flask) -> None:
     """With a time to come back that is spread over the room, so that nobody stampedes."""
     socketio = app.extensions["facilitation"]["socketio"]
     extension = app.extensions["facilitation"]
-    others_go_on = extension["settings"].PROXIES or extension["settings"].SHARED_PORT
     shortest, longest = AWAY_SECONDS
     # alone, it is back when a start's work is done: as much as this start took of the processor, and a little more
-    away = shortest if others_go_on else min(longest, max(shortest, 1.2 * extension.get("start_took", 0.0)))
+    away = shortest if not extension.get("alone", True) else min(longest, max(shortest, 1.2 * extension.get("start_took", 0.0)))
     everybody = list(extension["connections"])
     spread = max(SPREAD_MS, PACE_MS * len(everybody))
     for place, sid in enumerate(everybody):

@@ -16,8 +16,9 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from facilitation import __version__
-from facilitation.config import PREFIX, ROOT, Settings
+from facilitation.config import PREFIX, ROOT, Settings, is_loopback
 from facilitation.core.events import event
+from facilitation.core.urls import authority
 
 PROGRAM = ROOT / "wsgi.py"
 END_SECONDS = 15.0  # a worker says goodbye within five
@@ -39,7 +40,7 @@ class Worker:
 
     @property
     def address(self) -> str:
-        return f"{self.host}:{self.port}"
+        return authority(self.host, self.port)
 
     def start(self) -> None:
         command = [sys.executable, str(PROGRAM), "--private", "--no-bootstrap", "--host", self.host, "--port", str(self.port)]
@@ -101,7 +102,7 @@ class Workers:
     def __init__(self, settings: Settings, *, count: int, first_port: int) -> None:
         shared = settings.SHARED_PORT
         ports = [settings.PORT if shared else first_port + n for n in range(count)]
-        host = settings.HOST if shared else "127.0.0.1"
+        host = settings.HOST if shared or is_loopback(settings.HOST) else "127.0.0.1"
         self._stopping = self._renewing = False
         self.workers = [Worker(host, port, _environment(settings, proxied=not shared)) for port in ports]
 

@@ -69,6 +69,13 @@ PROGRAMS = {
     ),
     # Compiles the layer that a power cut is tried with.
     "cc": Program(variable="FACILITATION_TEST_CC", names=("cc", "gcc", "clang"), install="apt-get install gcc libc6-dev"),
+    "haproxy": Program(variable="FACILITATION_TEST_HAPROXY", names=("haproxy",), install="apt-get install haproxy"),
+    "curl": Program(variable="FACILITATION_TEST_CURL", names=("curl",), install="apt-get install curl"),
+    "openssl": Program(variable="FACILITATION_TEST_OPENSSL", names=("openssl",), install="apt-get install openssl"),
+    # Reads unit files without running anything.
+    "systemd-analyze": Program(
+        variable="FACILITATION_TEST_SYSTEMD_ANALYZE", names=("systemd-analyze",), install="apt-get install systemd"
+    ),
     "node": Program(variable="FACILITATION_TEST_NODE", names=("node", "nodejs"), install="apt-get install nodejs"),
 }
 

@@ -13,6 +13,8 @@ import requests
 import socketio
 from socketio.exceptions import SocketIOError
 
+from facilitation.core.urls import origin_of, path_of
+
 PATIENCE = 8.0  # seconds for one answer (live contract, section 4)
 UNKNOWN: Mapping[str, Any] = {"ok": False, "code": "unknown", "message": "", "retry": True}
 
@@ -33,7 +35,7 @@ class _OrderedClient(socketio.Client):
 class Device:
     """One person's cookies, and their socket while they are there."""
 
-    origin: str
+    url: str  # of the server, as people type it
     lab: str = ""
     door: str = "staff"
     http: requests.Session = field(default_factory=requests.Session)
@@ -42,19 +44,22 @@ class Device:
     gaps: int = 0
 
     def __post_init__(self) -> None:
-        self.http.headers.update({"Origin": self.origin, "Accept": "application/json", "X-As": self.door})
+        self.http.headers.update({"Origin": origin_of(self.url), "Accept": "application/json", "X-As": self.door})
 
     def connect(self) -> None:
         """Open the socket and remember where the streams stand."""
         self.disconnect()
         client = _OrderedClient(
-            reconnection=False, handle_sigint=False, websocket_extra_options={"origin": self.origin, "timeout": PATIENCE}
+            reconnection=False, handle_sigint=False, websocket_extra_options={"origin": origin_of(self.url), "timeout": PATIENCE}
         )
         client.on("hello", self._hello)
         client.on("changes", self._changes)
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.http.cookies)
         auth = {"v": 1, "lab": self.lab, "as": self.door}
-        client.connect(self.origin, headers={"Cookie": cookies}, auth=auth, transports=["websocket"], wait_timeout=PATIENCE)
+        client.connect(
+            self.url, headers={"Cookie": cookies}, auth=auth, transports=["websocket"], wait_timeout=PATIENCE,
+            socketio_path=f"{path_of(self.url)}/socket.io",
+        )  # fmt: skip
         self.socket = client
 
     def disconnect(self) -> None:

@@ -14,6 +14,7 @@ from socketio.exceptions import SocketIOError
 
 from facilitation.core import ids
 from facilitation.core.i18n import _
+from facilitation.core.urls import origin_of, path_of
 from facilitation.rehearsal.device import PATIENCE, UNKNOWN, Device, answer_in
 from facilitation.rehearsal.doors import COORDINATOR, Answer
 from facilitation.rehearsal.player import PlayError
@@ -23,11 +24,13 @@ class SocketDoor:
     """`sign_in_url`: a one-use link of a coordinator, on the server that is played on."""
 
     def __init__(self, url: str, sign_in_url: str) -> None:
-        parts = urlsplit(url)
-        self.origin = f"{parts.scheme}://{parts.netloc}"
-        self.devices: dict[str, Device] = {COORDINATOR: Device(self.origin)}
+        try:
+            self.url = origin_of(url) + path_of(url)
+        except ValueError:
+            raise PlayError(_("%(url)s is not the address of a server.", url=url)) from None
+        self.devices: dict[str, Device] = {COORDINATOR: Device(self.url)}
         self._now = 0
-        self._follow(COORDINATOR, f"{self.origin}{urlsplit(sign_in_url).path}")
+        self._follow(COORDINATOR, f"{self.url}{urlsplit(sign_in_url).path.removeprefix(path_of(url))}")
 
     def at(self, t: int) -> None:
         self._now = t
@@ -41,8 +44,8 @@ class SocketDoor:
         answer = self.send(COORDINATOR, envelope, None)
         if not answer["ok"]:
             raise PlayError(f"{email}: {answer['code']}. {answer['message']}", code=answer["code"])
-        self.devices[who] = Device(self.origin)
-        self._follow(who, f"{self.origin}/sign-in/{answer['result']['token']}")
+        self.devices[who] = Device(self.url)
+        self._follow(who, f"{self.url}/sign-in/{answer['result']['token']}")
 
     def _follow(self, who: str, link: str) -> None:
         """Open a one-use link and press its button, as a person does."""
@@ -52,12 +55,12 @@ class SocketDoor:
         if page.status_code != 200 or token is None:
             raise PlayError(_("This sign-in link does not work (any more): %(url)s", url=link))
         _reached(http.post, link, data={"csrf_token": token}, headers={"Accept": "text/html"}, allow_redirects=False)
-        if _reached(http.get, f"{self.origin}/account", allow_redirects=False).status_code != 200:
+        if _reached(http.get, f"{self.url}/account", allow_redirects=False).status_code != 200:
             raise PlayError(_("This sign-in link did not sign anybody in: %(url)s", url=link))
 
     def join(self, who: str, code: str, fields: Mapping[str, Any], key: str) -> Answer:
-        device = self.devices[who] = Device(self.origin, door="seat")
-        answer = _reached(device.http.post, f"{self.origin}/join/{code}", json={**fields, "key": key})
+        device = self.devices[who] = Device(self.url, door="seat")
+        answer = _reached(device.http.post, f"{self.url}/join/{code}", json={**fields, "key": key})
         found: dict[str, Any] = answer.json()
         return {"ok": True, "result": found} if answer.ok else found
 
@@ -79,7 +82,7 @@ class SocketDoor:
             return device.ask("command", envelope)
         path = f"/labs/{lab}/commands" if lab is not None else "/commands"
         try:
-            found: Answer = device.http.post(f"{self.origin}{path}", json=dict(envelope), timeout=PATIENCE).json()
+            found: Answer = device.http.post(f"{self.url}{path}", json=dict(envelope), timeout=PATIENCE).json()
         except (requests.RequestException, ValueError):
             return dict(UNKNOWN)
         return found
@@ -92,14 +95,14 @@ class SocketDoor:
     def look(self, who: str, lab: str) -> dict[str, Any]:
         device = self.devices[who]
         stream = "room" if device.door == "seat" else "staff"
-        answer = _reached(device.http.get, f"{self.origin}/labs/{lab}/stream/{stream}")
+        answer = _reached(device.http.get, f"{self.url}/labs/{lab}/stream/{stream}")
         if not answer.ok:
             raise PlayError(_("%(who)s may not look at lab %(lab)s.", who=who, lab=lab))
         found: dict[str, Any] = answer.json()
         return found
 
     def fetch(self, who: str, path: str) -> int:
-        return _reached(self.devices[who].http.get, f"{self.origin}{path}", timeout=60).status_code
+        return _reached(self.devices[who].http.get, f"{self.url}{path}", timeout=60).status_code
 
     @property
     def missed(self) -> int:

@@ -116,8 +116,7 @@ def asked_language() -> str:
 
 
 def seat_cookie(lab: str, settings: Any = None) -> str:
-    prefix = "__Host-" if (settings or extension("settings")).secure else ""
-    return f"{prefix}seat_{lab}"
+    return f"{(settings or extension('settings')).cookie_prefix}seat_{lab}"
 
 
 def seat_identity(session: Session, lab: str) -> Identity | None:

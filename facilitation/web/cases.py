@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -130,10 +130,10 @@ def _for_sheet(case: str) -> tuple[Case, str]:
     session = access.session()
     row = queries.readable_case(session, access.actor(), case)
     if row is not None:
-        return row, f"/cases/{row.id}"
+        return row, url_for("cases.case", case=row.id)
     for held in session.query(LabCase).filter(LabCase.case_id == case):
         if access.seat_identity(session, held.lab_id) is not None:
-            return session.get_one(Case, case), f"/labs/{held.lab_id}/phone"
+            return session.get_one(Case, case), url_for("phone.lab", lab=held.lab_id)
     raise Refused("not_found" if isinstance(access.actor(), Staff) else "unauthenticated")
 
 

@@ -52,9 +52,9 @@ def _island(lab: Lab, actor: Staff, standing: frozenset[str]) -> dict[str, Any]:
         "wall": wall_token(access.extension("settings"), lab),
         "links": {
             "wall": url_for("wall.lab", lab=lab.id, lang=lab.language),
-            "phone": f"/labs/{lab.id}/phone?as=staff",
-            "plan": f"/labs/{lab.id}",
-            "report": f"/labs/{lab.id}/report",
+            "phone": f"{url_for('phone.lab', lab=lab.id)}?as=staff",
+            "plan": url_for("labs.plan", lab=lab.id),
+            "report": url_for("reports.report", lab=lab.id),
         },
     }
 

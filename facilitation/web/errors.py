@@ -32,7 +32,7 @@ def register(app: Flask) -> None:
 
 def refused(refusal: Refused) -> ResponseReturnValue:
     if refusal.code == "unauthenticated" and not wants_json() and request.method == "GET":
-        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+        return redirect(url_for("accounts.sign_in", next=request.script_root + request.full_path.rstrip("?")))
     return shown(refusal)
 
 

@@ -95,7 +95,7 @@ def _seated(answer: dict[str, Any]) -> ResponseReturnValue:
         httponly=True,
         secure=settings.secure,
         samesite="Lax",
-        path="/",
+        path=settings.cookie_path,
     )
     return response
 

@@ -46,15 +46,19 @@ def _choices(app: Flask) -> None:
         if access.staff_identity().kind == "staff":
             access.do("user.set_language", language=wished)
         answer = redirect(_back())
-        answer.set_cookie("language", wished, max_age=31536000, samesite="Lax")
-        return answer
+        return _remembering(answer, "language", wished)
 
     @app.post("/theme")
     def set_theme() -> Response:
         answer = redirect(_back())
         wished = request.form.get("theme", "auto")
-        answer.set_cookie("theme", wished if wished in THEMES else "auto", max_age=31536000, samesite="Lax")
-        return answer
+        return _remembering(answer, "theme", wished if wished in THEMES else "auto")
+
+
+def _remembering(answer: Response, name: str, value: str) -> Response:
+    """The choice of somebody without an account stays in the browser for a year."""
+    answer.set_cookie(name, value, max_age=31536000, path=access.extension("settings").cookie_path, samesite="Lax")
+    return answer
 
 
 def _common() -> dict[str, Any]:

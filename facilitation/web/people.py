@@ -119,7 +119,7 @@ def link(user: str) -> ResponseReturnValue:
     purpose = "invitation" if request.form.get("purpose") == "invitation" else "sign_in"
     made = access.do("user.link", email=row.email, purpose=purpose)
     path = url_for("accounts.link", token=made["token"])
-    return _person_page(user, link=f"{access.extension('settings').public_url}{path}", purpose=purpose)
+    return _person_page(user, link=f"{access.extension('settings').origin}{path}", purpose=purpose)
 
 
 @blueprint.post("/people/<user>/disable")

@@ -72,7 +72,8 @@ def leave(lab: str) -> ResponseReturnValue:
     who = access.seat_identity(access.session(), lab) if row is not None else None
     if who is not None:
         access.extension("dispatcher").handle(_leaving(), who, lab=lab)
-    answer.delete_cookie(access.seat_cookie(lab), path="/", secure=access.extension("settings").secure, httponly=True)
+    settings = access.extension("settings")
+    answer.delete_cookie(access.seat_cookie(lab), path=settings.cookie_path, secure=settings.secure, httponly=True)
     return answer
 
 

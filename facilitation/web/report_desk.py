@@ -67,7 +67,7 @@ def _link(state: ReportState | None) -> str:
     if state is None or state.state != "remarks":
         return ""
     settings = access.extension("settings")
-    return str(settings.public_url) + url_for("reports.desk.draft", link=link_token(settings, state))
+    return str(settings.origin) + url_for("reports.desk.draft", link=link_token(settings, state))
 
 
 def photos(lab: str) -> list[Photo]:

@@ -6,7 +6,9 @@
 // A page comes from the server whenever the server answers. Files have addresses that never change their content, so the kept
 // ones are as good as the server's. Nothing else is touched.
 
-const OURS = "facilitation-";
+const BASE = location.pathname.slice(0, -"/labs/offline.js".length); // where the tool lives on its host; mostly nothing
+const OURS = `facilitation${BASE}-`; // another instance on the same host keeps its own
+const STATIC = `${BASE}/static/`;
 const PHONE = /^\/labs\/[^/]+\/phone$/;
 const PATIENCE_MS = 5000; // a network that brings nothing for so long is no network
 const OVER = new Set([401, 403, 404, 410]); // the place in the lab has ended: nothing to start
@@ -16,7 +18,7 @@ addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
 addEventListener("message", (event) => {
   const { keep, files } = event.data ?? {};
-  if (PHONE.test(keep)) event.waitUntil(keepPage(keep, files).catch(() => {})); // storage may be full or forbidden
+  if (isPhone(keep)) event.waitUntil(keepPage(keep, files).catch(() => {})); // storage may be full or forbidden
 });
 
 addEventListener("fetch", (event) => {
@@ -24,19 +26,24 @@ addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== location.origin) return;
   if (request.mode === "navigate") {
-    if (PHONE.test(url.pathname) && !url.search) event.respondWith(page(request, url.pathname));
-  } else if (url.pathname.startsWith("/static/")) event.respondWith(file(request));
+    if (isPhone(url.pathname) && !url.search) event.respondWith(page(request, url.pathname));
+  } else if (url.pathname.startsWith(STATIC)) event.respondWith(file(request));
 });
+
+/** @param {string} [path] */
+function isPhone(path) {
+  return !!path?.startsWith(BASE) && PHONE.test(path.slice(BASE.length));
+}
 
 /** @param {string} path @param {string[]} files */
 async function keepPage(path, files) {
-  const version = files.map((file) => /^\/static\/(\w+)\//.exec(new URL(file).pathname)?.[1]).find(Boolean);
+  const version = files.map((file) => new URL(file).pathname.slice(STATIC.length).split("/")[0]).find(Boolean);
   const cache = await caches.open(OURS + version);
   for (const file of files) if (!(await cache.match(file, { ignoreVary: true }))) await cache.add(file);
   const answer = await fetch(path, { credentials: "same-origin" });
   if (!answer.ok || answer.redirected) return forget(path);
   await cache.put(path, answer);
-  for (const name of await caches.keys()) if (name.startsWith(OURS) && name !== OURS + version) await caches.delete(name);
+  for (const name of await caches.keys()) if (name.replace(/\w+$/, "") === OURS && name !== OURS + version) await caches.delete(name);
 }
 
 /** @param {Request} request @param {string} path @returns {Promise<Response>} */

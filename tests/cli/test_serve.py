@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from facilitation.proxy_site import site
 from facilitation.workers import pause_after
 from tests.cli.conftest import Shell
 from tests.programs import need
+from tests.workers.secure import certificate
 
 WORKERS = ["127.0.0.1:5001", "127.0.0.1:5002"]
 
@@ -30,16 +30,17 @@ def test_the_site_in_deploy_is_the_one_that_is_printed(
     assert printed.out.strip() == (ROOT / "deploy" / file).read_text("utf-8").strip() == site(url, WORKERS).strip()
 
 
-def test_nginx_accepts_the_site_with_a_certificate(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("public", "balancer"),
+    [
+        ("https://labs.example.org", ""), ("https://labs.example.org:8443", ""), ("https://example.org/labs", ""),
+        ("https://example.org/peer-learning/labs", "10.0.0.0/24"), ("https://[2001:db8::1]", ""), ("http://[::1]:8080", ""),
+    ],
+)  # fmt: skip
+def test_nginx_accepts_the_site_with_a_certificate(tmp_path: Path, public: str, balancer: str) -> None:
     need("nginx")
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl is not here to make a certificate: apt-get install openssl")
-    key, certificate = tmp_path / "privkey.pem", tmp_path / "fullchain.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=labs.example.org",
-         "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True,
-    )  # fmt: skip
-    text = site("https://labs.example.org:8443", WORKERS).replace("/etc/ssl/facilitation", str(tmp_path))
+    certificate(tmp_path, "labs.example.org")
+    text = site(public, WORKERS, balancer).replace("/etc/ssl/facilitation", str(tmp_path))
     (tmp_path / "site.conf").write_text(text)
     user = "user root;" if os.getuid() == 0 else ""
     temporary = "".join(f"{name}_temp_path {tmp_path}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))

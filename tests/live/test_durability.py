@@ -139,12 +139,13 @@ def _check(given: dict[str, Any], bots: list[Bot]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("mode", ["eventlet", "threading"])
-def test_a_stopped_server_says_goodbye_and_ends_by_itself(prepared: tuple[Path, dict[str, Any]], mode: str) -> None:
+@pytest.mark.parametrize(("mode", "proxies"), [("eventlet", "0"), ("threading", "0"), ("eventlet", "1")])
+def test_a_stopped_server_says_goodbye_and_ends_by_itself(prepared: tuple[Path, dict[str, Any]], mode: str, proxies: str) -> None:
+    """With the time that its own start takes: nobody else answers meanwhile, also behind a proxy."""
     import socketio
 
     data, given = prepared
-    server = Server(data, "--no-demo", ASYNC_MODE=mode).start()
+    server = Server(data, "--no-demo", ASYNC_MODE=mode, PROXIES=proxies).start()
     goodbyes: list[dict[str, Any]] = []
     cookie = "; ".join(f"{name}={value}" for name, value in given["cookies"][0].items())
     client = socketio.Client(reconnection=False)
@@ -154,4 +155,4 @@ def test_a_stopped_server_says_goodbye_and_ends_by_itself(prepared: tuple[Path, 
     client.wait()
     assert goodbyes, server.log.read_text()
     assert goodbyes[0]["reason"] == "drain"
-    assert goodbyes[0]["back_in_ms"] > 0
+    assert goodbyes[0]["back_in_ms"] > 1000

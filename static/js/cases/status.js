@@ -1,6 +1,7 @@
 // The line that says whether what one wrote is safe, in words that are true; and the contents beside the editor.
 
 import { html, render } from "../../vendor/lit-html.js";
+import { at } from "../lib/address.js";
 import { language, t } from "../lib/i18n.js";
 import { icon } from "../views/marks.js";
 
@@ -40,7 +41,7 @@ export function showState(place, state, { saved, version, message = "", kept }) 
 /** Ask how full the case is, and show it in the contents. @param {string} id of the case @returns {Promise<Progress | null>} */
 export async function refreshContents(id) {
   try {
-    const response = await fetch(`/cases/${id}/state`, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+    const response = await fetch(at(`/cases/${id}/state`), { headers: { Accept: "application/json" }, credentials: "same-origin" });
     if (!response.ok) return null;
     const progress = /** @type {Progress} */ (await response.json());
     for (const [section, [filled, total]] of Object.entries(progress.sections)) showPips(section, filled, total);

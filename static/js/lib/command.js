@@ -1,5 +1,7 @@
 // Commands about a case or the site, and the key every command carries. Commands about a lab go through live/link.js.
 
+import { at } from "./address.js";
+
 export const ANSWER_MS = 8000; // no answer by then counts as `unknown` (live contract, section 4)
 
 /** @typedef {{ok: true, key: string, result: any, dup: boolean, now: number}} Done */
@@ -20,7 +22,7 @@ export function newKey() {
  * @returns {Promise<Answer>}
  */
 export function send(name, args, { key = newKey() } = {}) {
-  return post("/commands", { v: 1, key, name, args });
+  return post(at("/commands"), { v: 1, key, name, args });
 }
 
 /**

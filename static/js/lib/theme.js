@@ -6,6 +6,8 @@
 // * [data-opens="id"] opens the <dialog> of that id; a click on its backdrop closes it again.
 // * #errors takes the focus after a form came back.
 
+import { at } from "./address.js";
+
 const YEAR = 31_536_000;
 
 /** @param {string} choice auto, light or dark; anything else counts as auto */
@@ -16,7 +18,7 @@ export function setTheme(choice) {
   else root.dataset.theme = theme;
   const secure = location.protocol === "https:" ? "; Secure" : "";
   // biome-ignore lint/suspicious/noDocumentCookie: Cookie Store exists only on https, venues run plain http.
-  document.cookie = `theme=${theme}; Path=/; Max-Age=${YEAR}; SameSite=Lax${secure}`;
+  document.cookie = `theme=${theme}; Path=${at("") || "/"}; Max-Age=${YEAR}; SameSite=Lax${secure}`;
   for (const button of document.querySelectorAll(".theme-switch button")) {
     button.setAttribute("aria-pressed", String(/** @type {HTMLButtonElement} */ (button).value === theme));
   }

@@ -1,5 +1,6 @@
 // The way over plain HTTP, for networks that block sockets: the same JSON and the same codes (live contract, section 3).
 
+import { at } from "../lib/address.js";
 import { limit, post } from "../lib/command.js";
 
 const VISIBLE_MS = 2000;
@@ -9,7 +10,7 @@ const HIDDEN_MS = 15_000;
 
 /** @param {Where} where */
 export function createHttp({ lab, as, wall, stream }) {
-  const base = `/labs/${encodeURIComponent(lab)}`;
+  const base = at(`/labs/${encodeURIComponent(lab)}`);
   const headers = { "X-As": as };
 
   return {

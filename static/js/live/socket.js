@@ -1,6 +1,7 @@
 // The way over Socket.IO: WebSocket first, its long-polling second, back-off of our own (live contract, section 3).
 
 import { io } from "../../vendor/socket.io-client.js";
+import { at } from "../lib/address.js";
 import { ANSWER_MS, silence } from "../lib/command.js";
 import { createBackoff } from "./backoff.js";
 
@@ -17,7 +18,7 @@ export function createSocket({ auth, known, onEvent, onState }) {
   // The lab stands in the address too: before several workers, a proxy sends a lab's sockets to the same one.
   // What is known is said with each knock: the news come with the greeting.
   const knock = (/** @type {(said: object) => void} */ say) => say({ ...auth, sync: known() });
-  const socket = io({ auth: knock, query: { lab: auth.lab }, autoConnect: false, reconnection: false, transports: ["websocket", "polling"], timeout: CONNECT_MS, tryAllTransports: true });
+  const socket = io({ path: at("/socket.io/"), auth: knock, query: { lab: auth.lab }, autoConnect: false, reconnection: false, transports: ["websocket", "polling"], timeout: CONNECT_MS, tryAllTransports: true });
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let ended = false;

@@ -1,6 +1,7 @@
 // What stands around every slide: the head with the time, an announcement, and the strip that says how to join.
 
 import { html, nothing } from "../../vendor/lit-html.js";
+import { at } from "../lib/address.js";
 import { t, tn } from "../lib/i18n.js";
 import { icon } from "../views/marks.js";
 import { clockText, clockWords, timer } from "../views/timer.js";
@@ -28,7 +29,7 @@ export function shortAddress(url) {
 export function qr(wall) {
   const { join } = wall.room.lab;
   const words = t("QR code: %(address)s, code %(code)s", { address: shortAddress(join?.url), code: join?.code });
-  return html`<span class="qr"><img src="/qr/${join?.code}.svg" alt=${words}></span>`;
+  return html`<span class="qr"><img src=${at(`/qr/${join?.code}.svg`)} alt=${words}></span>`;
 }
 
 /** @param {Wall} wall @param {unknown} [hint] @returns {Drawn} */

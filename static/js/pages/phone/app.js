@@ -1,5 +1,6 @@
 // The phone as one object: what it knows, where the person is, what they can do. Screens get it as `app` and draw from it.
 
+import { at } from "../../lib/address.js";
 import { newKey } from "../../lib/command.js";
 import { createDrawing } from "../../lib/drawing.js";
 import { t } from "../../lib/i18n.js";
@@ -138,14 +139,14 @@ export async function createApp(island) {
       if (takeBack) {
         for (const own of app.own()) if (!own.item) await link.command("contribution.withdraw", { id: own.id });
       }
-      const answer = await fetch(`/labs/${island.lab}/phone/leave`, {
+      const answer = await fetch(at(`/labs/${island.lab}/phone/leave`), {
         method: "POST",
         headers: { "Content-Type": "application/json", Accept: "application/json" },
         body: JSON.stringify({ key: newKey() }),
       }).catch(() => null);
       if (!answer?.ok) return app.say(t("Leaving needs the network. Please try again in a moment."));
       await keep.wipe(island.lab);
-      location.href = "/goodbye";
+      location.href = at("/goodbye");
     },
   };
 

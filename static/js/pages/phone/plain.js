@@ -1,6 +1,7 @@
 // Screens with nothing to do but listen: the lobby, a talk, a break; and the two ends: the lab closed, the seat ended.
 
 import { html, nothing, repeat } from "../../../vendor/lit-html.js";
+import { at } from "../../lib/address.js";
 import { language, t, tn } from "../../lib/i18n.js";
 import { icon } from "../../views/marks.js";
 import { timer } from "../../views/timer.js";
@@ -71,7 +72,7 @@ export function endedScreen(app) {
   return {
     main: html`<div class="waiting waiting--short"><h1 id="task" tabindex="-1">${t("Your place in this lab has ended")}</h1>
         <p>${t("What you contributed is kept. The facilitators can tell you more, and with the code you can join again.")}</p>
-        <p><a class="button button--main" href="/join">${t("Join with the code")}</a></p></div>
+        <p><a class="button button--main" href=${at("/join")}>${t("Join with the code")}</a></p></div>
       ${unsent.length ? html`<section class="entries" aria-labelledby="unsent"><h2 class="entries__head" id="unsent">${t("Not sent, only on this phone")}</h2>${unsent.map(
         (item) => html`<article class="contribution"><span class="contribution__mark">${icon("undo-2")}</span><div class="contribution__body"><p class="contribution__text">${wordsOf(item)}</p></div></article>`,
       )}</section>` : nothing}`,

@@ -1,6 +1,7 @@
 // The person's own sheet: how they are shown, what they wrote, what is kept about them, parking, and the way out (safety, section 6).
 
 import { html, nothing, render, repeat } from "../../../vendor/lit-html.js";
+import { at } from "../../lib/address.js";
 import { t, tn } from "../../lib/i18n.js";
 import { icon } from "../../views/marks.js";
 import { ownEntry } from "./entry.js";
@@ -21,7 +22,7 @@ export function youSheet(app) {
     }</section>
     ${unfinished(app)}
     <section><h2>${t("Your data")}</h2><p>${t("What the lab holds that is tied to you: your answers on joining, your contributions, your votes. Facilitators see tiers, not who wrote.")}</p>
-      <ul class="ways"><li><a href="/labs/${app.island.lab}/phone/mine.json" download>${icon("download")}<span>${t("Download your data")}</span></a></li>
+      <ul class="ways"><li><a href=${at(`/labs/${app.island.lab}/phone/mine.json`)} download>${icon("download")}<span>${t("Download your data")}</span></a></li>
         <li><button type="button" @click=${() => switchSheet(app, "parking")}>${icon("square-parking")}<span>${t("Parking list")}</span></button></li>
         <li><button type="button" @click=${() => openLeave(app)}>${icon("log-out")}<span>${t("Leave the lab")}</span></button></li></ul></section>
   </div>`;
