@@ -88,7 +88,7 @@ def test_a_worker_on_ipv6_is_asked_whether_it_is_ready(folder: Path) -> None:
 
 def test_workers_stand_in_the_site_with_brackets(folder: Path, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FACILITATION_HOST", "::1")
-    workers = Workers(Settings(DATA=str(folder), HOST="::1"), count=2, first_port=5001, tell=print)
+    workers = Workers(Settings(DATA=str(folder), HOST="::1"), count=2, first_port=5001)
     assert [worker.address for worker in workers.workers] == ["[::1]:5001", "[::1]:5002"]
     assert "server [::1]:5002 " in shell("serve", "--print-site").out
 
