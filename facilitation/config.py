@@ -5,16 +5,21 @@ A setting is read from the environment variable of its name with the prefix `FAC
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import importlib.util
 import ipaddress
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import InitVar, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from facilitation import paths
 from facilitation.core import failpoints
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,13 +41,19 @@ class BadSetting(ValueError):
     """A setting that cannot be used; the message says which and why."""
 
 
+class NoDatabase(BadSetting):
+    """There is none where the settings say, and this command makes none."""
+
+
 def setting(default: Any, meaning: str) -> Any:
     return field(default=default, metadata={"meaning": meaning})
 
 
 @dataclass
 class Settings:
-    DATA: str = setting("", "Folder of database, secret key and exports; default: instance/ beside the code")
+    DATA: str = setting(
+        "", "Folder of database, secret key and exports; default: instance/ beside the code, installed the user's data folder"
+    )
     DATABASE_URL: str = setting("", "SQLAlchemy URL; default: SQLite file in DATA; postgresql:// is taken as psycopg2")
     SECRET_KEY: str = setting("", "At least 32 characters; default: made at first start, kept in DATA/secret_key")
     ASYNC_MODE: str = setting("eventlet", "eventlet (default) or threading")
@@ -77,10 +88,11 @@ class Settings:
     LOG_FORMAT: str = setting("text", "text, or json for one object per line")
     LOG_LEVEL: str = setting("INFO", "DEBUG, INFO, WARNING or ERROR")
     TESTING: bool = setting(False, "Set by the tests")
+    must_exist: InitVar[bool] = False  # for what only reads: refuse, instead of making, data that is not there
 
-    def __post_init__(self) -> None:
-        self.data = Path(self.DATA or ROOT / "instance").resolve()
-        self.DATABASE_URL = normal_database_url(self.DATABASE_URL or f"sqlite:///{self.data / 'facilitation.db'}")
+    def __post_init__(self, must_exist: bool) -> None:
+        self.data = self._data_folder()
+        self.DATABASE_URL = checked_database_url(self.DATABASE_URL or "sqlite:///facilitation.db", self.data)
         if self.ASYNC_MODE not in {"eventlet", "threading"}:
             raise BadSetting(f"FACILITATION_ASYNC_MODE is {self.ASYNC_MODE!r}; it can be eventlet or threading")
         if not 0 <= self.PORT < 65536:
@@ -95,6 +107,10 @@ class Settings:
             raise BadSetting(f"FACILITATION_TEMPLATE: there is no file {self.TEMPLATE!r}")
         if failpoints.armed() and (self.PRODUCTION or failpoints.armed() not in failpoints.POINTS):
             raise BadSetting(f"{failpoints.VARIABLE} is for tests, and one of {', '.join(failpoints.POINTS)}")
+        if self.METRICS and importlib.util.find_spec("prometheus_client") is None:
+            raise BadSetting(f"{PREFIX}METRICS needs a package that is not installed: pip install prometheus-client")
+        if must_exist:
+            self._check_there()
         if self.PRODUCTION and (reasons := list(self._unfit(os.environ))):
             raise BadSetting(f"{PREFIX}PRODUCTION: " + "; ".join(reasons))
         self.SECRET_KEY = self.SECRET_KEY or self._kept_key()
@@ -117,20 +133,60 @@ class Settings:
     def _kept_key(self) -> str:
         """The key made at first start; only its owner can read the file."""
         path = self.data / "secret_key"
-        if path.exists():
-            return path.read_text().strip()
-        self.data.mkdir(parents=True, exist_ok=True)
-        key = secrets.token_hex(32)
-        handle, temporary = tempfile.mkstemp(dir=self.data)
-        with os.fdopen(handle, "w") as file:
-            file.write(key)
+        with usable(self.data):
+            if path.exists():
+                return path.read_text().strip()
+            self.make_folder()
+            key = secrets.token_hex(32)
+            handle, temporary = tempfile.mkstemp(dir=self.data)
+            try:
+                with os.fdopen(handle, "w") as file:
+                    file.write(key)
+                os.link(temporary, path)  # two first starts at once: one key wins
+            except FileExistsError:
+                return path.read_text().strip()
+            finally:
+                os.unlink(temporary)
+            return key
+
+    def _data_folder(self) -> Path:
         try:
-            os.link(temporary, path)  # two first starts at once: one key wins
-        except FileExistsError:
-            return path.read_text().strip()
-        finally:
-            os.unlink(temporary)
-        return key
+            return Path(self.DATA or paths.data_folder()).resolve()
+        except RuntimeError:
+            raise BadSetting(f"This user has no home folder to keep data in; {PREFIX}DATA must name one.") from None
+
+    def make_folder(self) -> None:
+        """The data folder, for its owner only.
+
+        One that was there before and was named by somebody keeps its mode: it may hold more than our data.
+        """
+        with usable(self.data):
+            self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not self.DATA:
+                keep_private(self.data, 0o700)
+            if not os.access(self.data, os.W_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    def make_database_file(self) -> None:
+        """The SQLite file, empty where there is none, and for its owner only; SQLite gives its helper files the same mode."""
+        if (file := self.database_file) is None:
+            return
+        with usable(file):
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+            for name in (file.name, f"{file.name}-wal", f"{file.name}-shm"):
+                keep_private(file.with_name(name), 0o600)
+
+    def _check_there(self) -> None:
+        file = self.database_file
+        if not self.data.is_dir() or (file is not None and not file.is_file()):
+            raise NoDatabase(f"There is no database in {file.parent if file else self.data}. {PREFIX}DATA names its folder.")
+
+    @property
+    def database_file(self) -> Path | None:
+        """The SQLite file; None on PostgreSQL."""
+        scheme, _, rest = self.DATABASE_URL.partition(":///")
+        return Path(rest.partition("?")[0]) if scheme.startswith("sqlite") else None
 
     def _check_key(self) -> None:
         said = self.SECRET_KEY.lower()
@@ -168,12 +224,48 @@ def is_loopback(host: str | None) -> bool:
         return False
 
 
-def normal_database_url(url: str) -> str:
-    """PostgreSQL always by psycopg2: the driver that gives way to other green threads."""
-    for short in ("postgres://", "postgresql://"):
-        if url.startswith(short):
-            return "postgresql+psycopg2://" + url[len(short) :]
-    return url
+def checked_database_url(url: str, folder: Path) -> str:
+    """PostgreSQL always by psycopg2: the driver that gives way to other green threads. A SQLite file without a folder lies in
+    `folder`. `BadSetting` for anything else; it never repeats a URL, which may hold a password.
+    """
+    name = f"{PREFIX}DATABASE_URL"
+    scheme, _, rest = url.partition("://")
+    if scheme in {"postgres", "postgresql", "postgresql+psycopg2"}:
+        if not _is_plain_address(url):
+            raise BadSetting(f"{name}: host and port cannot be read; in a password write @ as %40, / as %2F, : as %3A, # as %23")
+        return f"postgresql+psycopg2://{rest}"
+    if scheme in {"sqlite", "sqlite+pysqlite"}:
+        file, mark, more = rest.removeprefix("/").partition("?")
+        if not rest.startswith("/") or not file or file.startswith((":memory:", "file:")):
+            raise BadSetting(f"{name}: SQLite needs a file, such as sqlite:////srv/facilitation/facilitation.db")
+        return f"sqlite:///{folder / file}{mark}{more}"
+    said = f" begins with {scheme}://;" if re.fullmatch(r"[a-z][a-z0-9+.-]{0,30}", scheme) and rest else ""
+    raise BadSetting(f"{name}{said} must begin with sqlite:/// or postgresql://")
+
+
+def _is_plain_address(url: str) -> bool:
+    """Can user, password, host and port be told apart?"""
+    try:
+        parts = urlsplit(url)
+        return parts.netloc.count("@") <= 1 and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+
+
+@contextlib.contextmanager
+def usable(place: Path) -> Iterator[None]:
+    """`BadSetting` for a data folder, or a file in it, that cannot be read, made or written."""
+    try:
+        yield
+    except OSError as error:
+        raise BadSetting(f"{place} cannot be used for data: {error.strerror}. {PREFIX}DATA can name another folder.") from None
+
+
+def keep_private(path: Path, mode: int) -> None:
+    """Take from everybody but its owner what `mode` does not give; somebody else's file or folder stays as it is."""
+    with contextlib.suppress(OSError):
+        if path.stat().st_mode & 0o777 & ~mode:
+            path.chmod(mode)
 
 
 def from_environment(environment: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
@@ -183,11 +275,11 @@ def from_environment(environment: Mapping[str, str] | None = None, **overrides: 
     for item in fields(Settings):
         raw = environment.get(PREFIX + item.name)
         if raw is not None and raw != "":
-            values[item.name] = _read(item.name, str(item.type), raw)
+            values[item.name] = read(item.name, str(item.type), raw)
     return Settings(**{**values, **overrides})
 
 
-def _read(name: str, kind: str, raw: str) -> Any:
+def read(name: str, kind: str, raw: str) -> Any:
     try:
         if kind == "int":
             return int(raw)

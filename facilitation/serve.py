@@ -14,7 +14,8 @@ import socket
 import time
 from typing import TYPE_CHECKING, Any
 
-from facilitation import config, logs
+from facilitation import config, logs, the_only_server
+from facilitation.start import program
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -29,13 +30,23 @@ AWAY_SECONDS = 0.5, 8.0  # not before the first, and not kept away longer than t
 
 
 def main(arguments: list[str]) -> None:
-    """`python3 wsgi.py [--host --port --lan --no-demo]`."""
+    """Serve in this process. Ends with 1 and one sentence when it cannot start, with 2 for a wrong option."""
     options = parse(arguments)
     try:
-        settings = config.from_environment(**overrides(options))
+        app, listener = _started(options)
     except config.BadSetting as error:
-        raise SystemExit(str(error)) from None
+        raise SystemExit(_last_words(options, str(error))) from None
+    except SystemExit as error:
+        raise SystemExit(_last_words(options, str(error.code))) from None
+    run(app, listener)
+
+
+def _started(options: argparse.Namespace) -> tuple[Flask, socket.socket]:
+    """The application with everything that runs beside it, and where it listens."""
+    settings = config.from_environment(**overrides(options))
     logs.set_up(settings.LOG_LEVEL, settings.LOG_FORMAT)
+    if not options.private:
+        the_only_server.hold(settings)
     alone = not (settings.PROXIES or settings.SHARED_PORT)
     # Alone, listen before the slow part of the start: who knocks meanwhile waits for it instead of being turned away.
     # Among several, not before one can answer: the others do.
@@ -43,19 +54,28 @@ def main(arguments: list[str]) -> None:
     from facilitation import address, live
     from facilitation.app import create_app
     from facilitation.first_run import load_rest, migrate_database, prepare
+    from facilitation.unusable import in_words
 
     app = create_app(settings)
-    if options.private:
-        migrate_database(app)
-    else:
-        prepare(app, demo=not options.no_demo)
-        address.note(settings)
+    with in_words(settings):
+        if options.private:
+            migrate_database(app)
+        else:
+            prepare(app, demo=not options.no_demo)
+            address.note(settings)
     live.start(app)
     app.extensions["facilitation"]["start_took"] = time.process_time()
     if not (options.no_demo or options.private):
         load_rest(app)
     spare_the_collector()
-    run(app, early or listen(settings.HOST, settings.PORT, shared=settings.SHARED_PORT))
+    return app, early or listen(settings.HOST, settings.PORT, shared=settings.SHARED_PORT)
+
+
+def _last_words(options: argparse.Namespace, reason: str) -> str:
+    """Why it did not start; the parent of several workers hears it too."""
+    if options.last_words is not None:
+        os.write(options.last_words, reason.encode())
+    return reason
 
 
 def spare_the_collector() -> None:
@@ -69,12 +89,13 @@ def spare_the_collector() -> None:
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="wsgi.py", description="Serve labs from this machine.")
+    parser = argparse.ArgumentParser(prog=program("serve"), description="Serve labs from this machine.")
     parser.add_argument("--host", help="address to listen on (default 127.0.0.1)")
     parser.add_argument("--port", type=int, help="port to listen on (default 5000)")
     parser.add_argument("--lan", action="store_true", help="let phones on the local network in, over plain http")
     parser.add_argument("--no-demo", action="store_true", help="start empty: a set-up link instead of sample cases and labs")
     parser.add_argument("--private", action="store_true", help=argparse.SUPPRESS)  # one of several, or of a rehearsal
+    parser.add_argument("--last-words", type=int, help=argparse.SUPPRESS)  # an open file, for the reason of a failed start
     return parser.parse_args(arguments)
 
 
@@ -86,7 +107,7 @@ def overrides(options: argparse.Namespace) -> dict[str, Any]:
     if options.host:
         given["HOST"] = options.host
     if options.lan:
-        port = options.port or int(os.environ.get("FACILITATION_PORT") or 5000)
+        port = options.port or config.read("PORT", "int", os.environ.get("FACILITATION_PORT") or "5000")
         given |= {"LAN": True, "HOST": options.host or "0.0.0.0"}  # noqa: S104 - asked for
         if not os.environ.get("FACILITATION_PUBLIC_URL"):
             given["PUBLIC_URL"] = f"http://{own_address()}:{port}"

@@ -1,7 +1,8 @@
 """Several processes of the same program: starts them, starts a lost one again, ends or renews them together.
 
-The parent serves nobody and holds no state: each worker is `wsgi.py` on its own port (or all on one), and what they share is the
-database. SIGTERM ends all, SIGHUP renews them one after the other.
+The parent serves nobody and holds no state: each worker is `serve` of one process on its own port (or all on one), and what they
+share is the database. SIGTERM ends all, SIGHUP renews them one after the other. A worker that fails at its first three starts
+ends all, with its reason; one that has served before is started again for as long as it takes.
 """
 
 from __future__ import annotations
@@ -9,31 +10,35 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from facilitation.config import PREFIX, ROOT, Settings
+from facilitation.config import PREFIX, Settings
+from facilitation.start import worker_command, worker_environment
 
-PROGRAM = ROOT / "wsgi.py"
 END_SECONDS = 15.0  # a worker says goodbye within five
 READY_SECONDS = 60.0
 CALM_SECONDS = 8.0  # between two renewals: a thousand phones that were sent away are back, and are not sent away on their way
 STEADY = 60.0  # one that ended before is counted as a failure
+TRIES = 3  # to start at all
+ASKED_TO = (0, -signal.SIGKILL, -signal.SIGTERM)  # it ended because somebody wanted it to
 LONGEST_PAUSE = 30.0
 
 
 class Worker:
     """One process and its place to listen."""
 
-    def __init__(self, host: str, port: int, environment: dict[str, str]) -> None:
-        self.host, self.port, self._environment = host, port, environment
+    def __init__(self, host: str, port: int, environment: dict[str, str], files: Collection[int] = ()) -> None:
+        self.host, self.port, self._environment, self._files = host, port, environment, files
         self.process: subprocess.Popen[bytes] | None = None
+        self._reason = tempfile.TemporaryFile()  # noqa: SIM115 - the worker writes into it, as long as there is one
         self._begun = 0.0
         self._failures = 0
+        self._never_served = True
         self._again_at = 0.0
 
     @property
@@ -41,9 +46,12 @@ class Worker:
         return f"{self.host}:{self.port}"
 
     def start(self) -> None:
-        command = [sys.executable, str(PROGRAM), "--private", "--no-bootstrap", "--host", self.host, "--port", str(self.port)]
+        self._reason.seek(0)
+        self._reason.truncate()
+        reason = self._reason.fileno()
+        command = [*worker_command(self.host, self.port), "--last-words", str(reason)]
         self._begun = time.monotonic()
-        self.process = subprocess.Popen(command, env=self._environment, cwd=ROOT)
+        self.process = subprocess.Popen(command, env=self._environment, pass_fds=(reason, *self._files))
 
     def look(self) -> str | None:
         """Start a worker that ended by itself: at once, unless it keeps ending. What was done, in words."""
@@ -53,15 +61,26 @@ class Worker:
             self.start()
             return f"worker {self.address} starts again"
         code = self.process.poll()
+        steady = time.monotonic() - self._begun > STEADY
+        if steady or code in ASKED_TO:
+            self._never_served = False
         if code is None:
             return None
-        self._failures = 0 if time.monotonic() - self._begun > STEADY else self._failures + 1
+        self._failures = 0 if steady else self._failures + 1
         self._again_at = time.monotonic() + pause_after(self._failures)
         self.process = None
         return f"worker {self.address} ended with {code}"
 
+    def hopeless(self) -> str | None:
+        """The reason why it cannot start at all, or None while it may."""
+        if self.process is not None or not self._never_served or self._failures < TRIES:
+            return None
+        self._reason.seek(0)
+        return self._reason.read().decode(errors="replace").strip() or "its own words are above"
+
     def end(self) -> None:
         if self.process is not None and self.process.poll() is None:
+            self._never_served = False
             self.process.terminate()
 
     def ended(self, until: float) -> None:
@@ -96,16 +115,20 @@ def pause_after(failures: int) -> float:
 class Workers:
     """All of them. `tell` gets a line for every event."""
 
-    def __init__(self, settings: Settings, *, count: int, first_port: int, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, settings: Settings, *, count: int, first_port: int, tell: Callable[[str], None], files: Collection[int] = ()
+    ) -> None:
+        """`files`: open ones that every worker holds as well."""
         shared = settings.SHARED_PORT
         ports = [settings.PORT if shared else first_port + n for n in range(count)]
         host = settings.HOST if shared else "127.0.0.1"
         self._tell = tell
         self._stopping = self._renewing = False
-        self.workers = [Worker(host, port, _environment(settings, proxied=not shared)) for port in ports]
+        self._failed = ""
+        self.workers = [Worker(host, port, _environment(settings, proxied=not shared), files) for port in ports]
 
     def run(self) -> None:
-        """Start and keep all until SIGTERM or Ctrl-C."""
+        """Start and keep all until SIGTERM or Ctrl-C. `SystemExit` with the reason when one cannot start."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         signal.signal(signal.SIGHUP, self._renew)
@@ -115,6 +138,8 @@ class Workers:
             self._look()
             time.sleep(0.2)
         self._end()
+        if self._failed:
+            raise SystemExit(self._failed)
 
     def _stop(self, _signal: int, _frame: Any) -> None:
         self._stopping = True
@@ -133,6 +158,9 @@ class Workers:
             happened = worker.look()
             if happened:
                 self._tell(happened)
+            if reason := worker.hopeless():
+                self._failed = f"worker {worker.address} cannot start ({TRIES} tries): {reason}"
+                self._stopping = True
 
     def _one_after_the_other(self) -> None:
         for place, worker in enumerate(self.workers):
@@ -160,14 +188,14 @@ class Workers:
 
 def _environment(settings: Settings, *, proxied: bool) -> dict[str, str]:
     """What a worker is told: the parent's settings, complete, whatever they came from."""
-    told = {
-        "DATA": str(settings.data),
-        "DATABASE_URL": settings.DATABASE_URL,
-        "SECRET_KEY": settings.SECRET_KEY,
-        "PUBLIC_URL": settings.public_url,
-        "ORIGINS": " ".join(settings.origins),
-        "SHARED_PORT": "yes" if settings.SHARED_PORT else "no",
-        "PROXIES": str(settings.PROXIES or (1 if proxied else 0)),
-        "ASYNC_MODE": os.environ.get(f"{PREFIX}ASYNC_MODE") or "eventlet",
-    }
-    return {**os.environ, **{f"{PREFIX}{name}": value for name, value in told.items()}}
+    return worker_environment(
+        os.environ,
+        DATA=str(settings.data),
+        DATABASE_URL=settings.DATABASE_URL,
+        SECRET_KEY=settings.SECRET_KEY,
+        PUBLIC_URL=settings.public_url,
+        ORIGINS=" ".join(settings.origins),
+        SHARED_PORT="yes" if settings.SHARED_PORT else "no",
+        PROXIES=str(settings.PROXIES or (1 if proxied else 0)),
+        ASYNC_MODE=os.environ.get(f"{PREFIX}ASYNC_MODE") or "eventlet",
+    )

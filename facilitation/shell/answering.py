@@ -20,6 +20,7 @@ from facilitation.core.i18n import _
 from facilitation.extensions import db
 from facilitation.first_run import is_current, is_there, migrate_database
 from facilitation.rehearsal.player import PlayError
+from facilitation.unusable import in_words
 
 Answer = Mapping[str, Any]
 
@@ -28,7 +29,7 @@ class ShellError(Exception):
     """A command cannot do what it was asked for; the message says why, and what to do."""
 
 
-def answering(lines: Callable[[Answer], str] | None = None) -> Callable[[Callable[..., Answer]], Callable[..., None]]:
+def answering(lines: Callable[[Answer], str | bytes] | None = None) -> Callable[[Callable[..., Answer]], Callable[..., None]]:
     """Give a command `--json` and one way to answer. `lines` puts the answer into words; without it nothing is said."""
 
     def decorate(function: Callable[..., Answer]) -> Callable[..., None]:
@@ -40,7 +41,7 @@ def answering(lines: Callable[[Answer], str] | None = None) -> Callable[[Callabl
             except (ShellError, Refused, FileError, PlayError, config.BadSetting) as error:
                 fail(error, as_json)
             if as_json:
-                click.echo(json.dumps(answer, ensure_ascii=False))
+                click.echo(as_line(answer))
             elif lines is not None:
                 click.echo(lines(answer))
 
@@ -57,8 +58,14 @@ def fail(error: Exception, as_json: bool) -> NoReturn:
         told: dict[str, Any] = {"code": getattr(error, "code", "") or "invalid", "message": message}
         if getattr(error, "line", 0):
             told["line"] = getattr(error, "line", 0)
-        click.echo(json.dumps({"error": told}, ensure_ascii=False))
+        click.echo(as_line({"error": told}))
     sys.exit(1)
+
+
+def as_line(answer: Answer) -> str:
+    """As JSON; where the output cannot hold every character (latin-1), in escapes, which say the same."""
+    encoding = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "")
+    return json.dumps(answer, ensure_ascii=encoding != "utf8")
 
 
 def words_of(refusal: Refused) -> str:
@@ -74,19 +81,20 @@ def tell(line: str) -> None:
 
 
 def settings(**overrides: Any) -> config.Settings:
-    """The settings of the environment, for a process that serves nothing."""
+    """The settings of the environment, for a process that serves nothing. `must_exist`: never make what is not there."""
     return config.from_environment(**{"ASYNC_MODE": "threading", **overrides})
 
 
 @contextlib.contextmanager
 def opened(*, create: bool = True) -> Iterator[Flask]:
     """The application on its data. A database that is not there yet is made; one of another version is left alone."""
-    app = create_app(settings())
-    with app.app_context():
+    own = settings(must_exist=not create)
+    app = create_app(own)
+    with app.app_context(), in_words(own):
         try:
             if not is_there(app):
                 if not create:
-                    raise ShellError(_("There is no database in %(folder)s.", folder=settings().data))
+                    raise ShellError(_("There is no database in %(folder)s.", folder=own.data))
                 migrate_database(app)
             elif not is_current(app):
                 raise ShellError(_("The database is of another version of this program. Run: python3 -m facilitation migrate"))

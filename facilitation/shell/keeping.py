@@ -17,6 +17,7 @@ from facilitation.first_run import migrate_database, revisions
 from facilitation.shell.answering import Answer, ShellError, answering, opened, settings
 from facilitation.shell.erasing import erase_again
 from facilitation.stream.models import Instance
+from facilitation.unusable import in_words
 
 
 def _saved(answer: Answer) -> str:
@@ -33,7 +34,7 @@ def _saved(answer: Answer) -> str:
 def backup_command(file: Path, with_key: bool) -> Answer:
     """Write everything into one FILE, while the server may go on running."""
     try:
-        manifest = save(Place.of(settings()), file, now=system_clock(), with_key=with_key)
+        manifest = save(Place.of(settings(must_exist=True)), file, now=system_clock(), with_key=with_key)
     except BackupError as error:
         raise ShellError(str(error)) from None
     except OSError as error:
@@ -69,9 +70,11 @@ def restore_command(file: Path, force: bool) -> Answer:
 
 
 def _migrate() -> None:
-    app = create_app(settings())
+    own = settings()
+    app = create_app(own)
     try:
-        migrate_database(app)
+        with in_words(own):
+            migrate_database(app)
     finally:
         with app.app_context():
             db.engine.dispose()
