@@ -185,7 +185,7 @@ def test_a_latin_1_terminal_shows_what_it_can(data: Path, tmp_path: Path) -> Non
     finally:
         server.kill()
     cases = (ROOT / "facilitation" / "cases" / "data" / "sample-cases.yaml").read_text("utf-8")
-    (tmp_path / "cases.yaml").write_text(cases.replace("publisher: The Copper Mark", "publisher: Łódź – Copper"), "utf-8")
+    (tmp_path / "cases.yaml").write_text(cases.replace("The Copper Mark", "Łódź – Copper", 1), "utf-8")
     assert start(data, "import-cases", str(tmp_path / "cases.yaml"), "--replace").returncode == 0
     environment = {**server.environment, "FACILITATION_NO_BOOTSTRAP": "1"}
     for arguments, kind in ((["export-cases"], "yaml"), (["export-cases", "--json"], "json")):
