@@ -86,9 +86,8 @@ def program(command: str = "") -> str:
 
 def any_terminal() -> None:
     """A terminal that lacks a character (latin-1, a Windows code page) shows a question mark instead of ending the program."""
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(AttributeError):  # something else than a file stands there
-            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    with contextlib.suppress(AttributeError):  # something else than a file stands there; standard error writes escapes by itself
+        sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
 
 
 @contextlib.contextmanager

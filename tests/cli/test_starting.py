@@ -1,4 +1,4 @@
-"""What keeps a start or a command from its data is said in one sentence, and nothing is made by mistake."""
+"""What keeps a start or a command from its data is said in one sentence; how the server ends."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import json
 import os
 import signal
 import socket
-import sqlite3
-import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,40 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from facilitation import paths
-from facilitation.config import ROOT
-from tests.running import Server, chosen_mode, free_port
+from facilitation.config import ROOT, BadSetting, Settings
+from tests.cli.whole_program import sentence, start
+from tests.running import Server, free_port
 
 pytestmark = pytest.mark.sqlite
 SECRET = "geheim-9f3"
-
-
-def start(folder: Path, *command: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    """A program of ours that is expected to end by itself."""
-    given = {"DATA": str(folder), **chosen_mode(), **settings}
-    environment = {
-        **os.environ,
-        "FACILITATION_NO_BOOTSTRAP": "1",
-        **{f"FACILITATION_{key}": value for key, value in given.items()},
-    }
-    words = command or ("serve", "--port", str(free_port()), "--no-demo")
-    return subprocess.run(
-        [sys.executable, "-m", "facilitation", *words], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=100,
-        check=False,
-    )  # fmt: skip
-
-
-def sentence(done: subprocess.CompletedProcess[str]) -> str:
-    """What it said, which is one line and no traceback; it ended with 1."""
-    assert done.returncode == 1, done.stderr
-    assert "Traceback" not in done.stderr
-    lines = [line for line in done.stderr.splitlines() if " INFO " not in line]
-    assert len(lines) == 1, done.stderr
-    return lines[0]
-
-
-def mode(path: Path) -> int:
-    return stat.S_IMODE(path.stat().st_mode)
 
 
 # ---- one server for a file
@@ -132,8 +102,6 @@ def test_a_database_that_postgresql_does_not_have_is_named(postgres: object, tmp
     ],
 )
 def test_a_database_we_do_not_know_is_refused_without_its_password(tmp_path: Path, url: str, said: str) -> None:
-    from facilitation.config import BadSetting, Settings
-
     with pytest.raises(BadSetting, match="FACILITATION_DATABASE_URL") as refused:
         Settings(DATA=str(tmp_path), DATABASE_URL=url)
     assert said in str(refused.value)
@@ -195,88 +163,6 @@ def test_a_latin_1_terminal_shows_what_it_can(data: Path, tmp_path: Path) -> Non
         assert done.returncode == 0, done.stderr
         text = json.loads(done.stdout)["text"] if kind == "json" else done.stdout.decode("utf-8")
         assert "Łódź – Copper" in text, "signs that latin-1 does not have"
-
-
-# ---- nothing made by mistake
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "command",
-    [
-        ("report", "L1", "-o", "r.docx"), ("export-cases",), ("backup", "b.zip"), ("sign-in-link", "m@example.org"),
-        ("case-template", "-o", "t.docx"), ("erase", "L1"), ("new-epoch",),
-    ],
-    ids=lambda c: c[0],
-)  # fmt: skip
-def test_a_command_that_only_reads_makes_no_data(tmp_path: Path, command: tuple[str, ...]) -> None:
-    said = sentence(start(tmp_path / "tpyo", *command))
-    assert said.startswith(f"There is no database in {tmp_path / 'tpyo'}.")
-    assert list(tmp_path.iterdir()) == []
-    (tmp_path / "here").mkdir()
-    assert "There is no database" in sentence(start(tmp_path / "here", *command))
-    assert list((tmp_path / "here").iterdir()) == []
-
-
-# ---- for the owner only
-
-
-@pytest.mark.slow
-def test_folder_database_and_backup_are_for_their_owner_only(tmp_path: Path) -> None:
-    folder = tmp_path / "deep" / "data"
-    old = os.umask(0o002)
-    try:
-        server = Server(tmp_path, "--no-demo", "--no-bootstrap")
-        server.data, server.log = folder, tmp_path / "log"
-        server.start()
-        assert start(folder, "backup", str(tmp_path / "b.zip")).returncode == 0
-        assert mode(folder) == 0o700
-        assert {path.name: mode(path) for path in folder.iterdir() if path.name.startswith("facilitation.db")} == {
-            name: 0o600 for name in ("facilitation.db", "facilitation.db-wal", "facilitation.db-shm", "facilitation.db.server")
-        }
-        assert mode(tmp_path / "b.zip") == 0o600
-        server.stop()
-        (folder / "facilitation.db").chmod(0o644)  # as before this was looked at
-        assert start(folder, "restore", str(tmp_path / "b.zip"), "--force").returncode == 0
-        assert {oct(mode(path)) for path in folder.glob("*facilitation.db*")} == {"0o600"}
-        (folder / "facilitation.db").chmod(0o644)
-        assert start(folder, "migrate").returncode == 0
-        assert mode(folder / "facilitation.db") == 0o600
-    finally:
-        os.umask(old)
-        server.kill()
-
-
-def test_a_folder_that_was_there_keeps_its_mode(tmp_path: Path) -> None:
-    from facilitation.config import Settings
-
-    tmp_path.chmod(0o755)  # it may hold more than our data: whoever names /srv does not want it closed
-    Settings(DATA=str(tmp_path)).make_folder()
-    assert mode(tmp_path) == 0o755
-
-
-# ---- where the data is
-
-
-def test_the_data_lies_beside_a_checkout_and_where_the_system_keeps_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert paths.data_folder({}) == ROOT / "instance"
-    monkeypatch.setattr(paths, "INSTALLED", True)
-    home = Path.home()
-    assert paths.data_folder({}, "linux") == home / ".local/share/facilitation"
-    assert paths.data_folder({"XDG_DATA_HOME": "/x"}, "linux") == Path("/x/facilitation")
-    assert paths.data_folder({"XDG_DATA_HOME": "relative"}, "linux") == home / ".local/share/facilitation"
-    assert paths.data_folder({}, "darwin") == home / "Library/Application Support/facilitation"
-    assert paths.data_folder({"LOCALAPPDATA": "/local"}, "win32") == Path("/local/facilitation")
-
-
-def test_a_sqlite_file_without_a_folder_lies_in_the_data_folder_for_everybody(tmp_path: Path) -> None:
-    done = start(
-        tmp_path, "create-user", "m@example.org", "--name", "M", "--role", "coordinator", DATABASE_URL="sqlite:///mine.db"
-    )
-    assert done.returncode == 0, done.stderr
-    with contextlib.closing(sqlite3.connect(tmp_path / "mine.db")) as connection:
-        assert connection.execute('SELECT count(*) FROM "user"').fetchone() == (1,)
-    assert start(tmp_path, "backup", str(tmp_path / "b.zip"), DATABASE_URL="sqlite:///mine.db").returncode == 0
 
 
 # ---- several workers
