@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Collection
-from typing import Any
+from typing import IO, Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -35,7 +35,7 @@ class Worker:
     def __init__(self, host: str, port: int, environment: dict[str, str], files: Collection[int] = ()) -> None:
         self.host, self.port, self._environment, self._files = host, port, environment, files
         self.process: subprocess.Popen[bytes] | None = None
-        self._reason = tempfile.TemporaryFile()  # noqa: SIM115 - the worker writes into it, as long as there is one
+        self._reason: IO[bytes] | None = None  # where it writes why it cannot start
         self._begun = 0.0
         self._failures = 0
         self._never_served = True
@@ -46,8 +46,9 @@ class Worker:
         return f"{self.host}:{self.port}"
 
     def start(self) -> None:
-        self._reason.seek(0)
-        self._reason.truncate()
+        if self._reason is not None:
+            self._reason.close()
+        self._reason = tempfile.TemporaryFile()  # noqa: SIM115 - read and closed after its end
         reason = self._reason.fileno()
         command = [*worker_command(self.host, self.port), "--last-words", str(reason)]
         self._begun = time.monotonic()
@@ -73,7 +74,7 @@ class Worker:
 
     def hopeless(self) -> str | None:
         """The reason why it cannot start at all, or None while it may."""
-        if self.process is not None or not self._never_served or self._failures < TRIES:
+        if self.process is not None or self._reason is None or not self._never_served or self._failures < TRIES:
             return None
         self._reason.seek(0)
         return self._reason.read().decode(errors="replace").strip() or "its own words are above"
