@@ -1,21 +1,20 @@
 """Live peer-learning workshops around good-practice cases.
 
-Import-light on purpose: `wsgi.py` imports this package before the server's green threads are patched in,
-so nothing here may pull in Flask or SQLAlchemy. Use `facilitation.app.create_app`, reachable as `create_app` below.
+Every Python reads this file and `wsgi.py` first, so both are written in what Python 2.7 understands too: an old one says in one
+sentence what it lacks. Import-light on purpose: `wsgi.py` imports this package before the server's green threads are patched
+in, so nothing here may pull in Flask or SQLAlchemy. The application: `facilitation.create_app`.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from flask import Flask
+import sys
 
 __version__ = "0.1.0"
 
+if sys.version_info < (3, 11):
+    sys.exit(
+        "facilitation needs Python 3.11 or newer; this is %d.%d (%s). Install a newer Python and start it with that one, "
+        "for example: python3.11 wsgi.py" % (sys.version_info[0], sys.version_info[1], sys.executable)
+    )
 
-def create_app(settings: Any = None) -> Flask:
-    """Build the application. `settings`: a `config.Settings`, a mapping of overrides, or None for the environment."""
-    from facilitation.app import create_app as build
+from facilitation.start import create_app
 
-    return build(settings)
+__all__ = ["__version__", "create_app"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -27,6 +26,7 @@ from facilitation.stream.record import News
 from facilitation.web.below_path import BelowPath
 from facilitation.web.static_files import digest
 
+CONNECT_SECONDS = 10  # then a database server that does not answer counts as unreachable; green threads: giving_way.py
 POOL_SECONDS = 5  # then whoever waits for a connection is told `busy`: a phone gives up after eight, and comes again later
 
 
@@ -36,7 +36,7 @@ def create_app(settings: config.Settings | Mapping[str, Any] | None = None) -> F
         settings = config.from_environment(**(settings or {}))
     app = Flask("facilitation", template_folder=str(TEMPLATES), static_folder=str(STATIC), static_url_path=f"/static/{digest()}")
     app.config.update(flask_settings(settings))
-    settings.data.mkdir(parents=True, exist_ok=True)
+    settings.make_folder()
     use_case_template(settings)
 
     counters = Counters()
@@ -122,8 +122,9 @@ def engine_options(settings: config.Settings) -> dict[str, Any]:
         "max_overflow": 0,  # what goes beyond the size would be closed after each use and made again for the next
         "pool_timeout": POOL_SECONDS,
     }
-    if settings.DATABASE_URL.startswith("sqlite"):
-        Path(settings.DATABASE_URL.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    if settings.database_file is not None:
+        settings.make_database_file()
         return {**options, "connect_args": {"check_same_thread": False}}
+    patience = {} if "connect_timeout=" in settings.DATABASE_URL else {"connect_timeout": CONNECT_SECONDS}
     # A reading is one moment of the database; the writer asks for another level (core/unit_of_work.py).
-    return {**options, "isolation_level": "REPEATABLE READ"}
+    return {**options, "isolation_level": "REPEATABLE READ", "connect_args": patience}

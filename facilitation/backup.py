@@ -242,18 +242,24 @@ def _new_codes(database: Path, secret: str, manifest: dict[str, Any]) -> int:
 
 def _keep(database: Path, now: datetime) -> Path:
     kept = database.with_name(f"{database.name}.before-restore-{now:%Y%m%d-%H%M%S}")
-    kept.write_bytes(database.read_bytes())
-    kept.chmod(0o600)
+    _write_private(kept, database.read_bytes())
     return kept
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    """A new file that only its owner can read, from its first byte on."""
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _put(fresh: Path, database: Path) -> None:
     """The new file takes the old one's name in one step, written through to the disk first."""
     database.parent.mkdir(parents=True, exist_ok=True)
     draft = database.with_name(f".{database.name}.restored")
-    draft.write_bytes(fresh.read_bytes())
-    with draft.open("rb+") as file:
-        os.fsync(file.fileno())
+    _write_private(draft, fresh.read_bytes())
     draft.replace(database)
     for rest in ("-wal", "-shm", "-journal"):
         database.with_name(database.name + rest).unlink(missing_ok=True)
@@ -265,9 +271,8 @@ def _put_beside(place: Place, folder: Path, manifest: dict[str, Any]) -> None:
         if path.is_file():
             target = place.data / path.relative_to(folder)
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(path.read_bytes())
+            _write_private(target, path.read_bytes())
     if manifest["with_key"] and not os.environ.get("FACILITATION_SECRET_KEY"):
         draft = place.data / f".{KEY}.restored"
-        draft.touch(mode=0o600)
-        draft.write_text((folder / KEY).read_text())
+        _write_private(draft, (folder / KEY).read_bytes())
         draft.replace(place.data / KEY)

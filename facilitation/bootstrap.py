@@ -1,7 +1,7 @@
 """Makes the environment the tool runs in, so that a checkout and Python are all a newcomer needs.
 
-Standard library only, and parsed by whatever Python the newcomer has: it runs before anything is installed. What is slow to
-import is imported where it is used, because a second start must cost nothing.
+Standard library only: it runs before anything is installed (facilitation/__init__.py has sent away a Python that is too old).
+What is slow to import is imported where it is used, because a second start must cost nothing.
 
 `ensure("run")` returns at once inside a finished `.venv`; elsewhere it makes or repairs `.venv` and starts the same command
 again in there. Finished means: `facilitation.stamp` in it names the hash of the lock file and the version of Python.
@@ -15,14 +15,25 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import IO, Any, NoReturn
 
-OLDEST = (3, 11)
+from facilitation.core.file_lock import locked
+
 LOCKS = {"run": "requirements.txt", "test": "requirements-test.txt"}
 # Each set and the sets that hold it: the test lock contains the run lock.
 HELD_BY = {"run": ("run", "test"), "test": ("test",)}
 AGAIN = "FACILITATION_BOOTSTRAP_AGAIN"
-BYPASS = "FACILITATION_NO_BOOTSTRAP"
+BYPASS, OPTION = "FACILITATION_NO_BOOTSTRAP", "--no-bootstrap"
+#: What pip says when it cannot reach its index, and what we call it.
+NO_NETWORK = (
+    (r"ProxyError|Cannot connect to proxy", "the proxy does not answer"),
+    (r"name resolution|NameResolution|Name or service not known|nodename nor servname|getaddrinfo|No address associated",
+     "the name of the package index cannot be resolved"),
+    (r"Network is unreachable|No route to host", "there is no route to the package index"),
+    (r"Connection refused|actively refused", "the connection to the package index was refused"),
+    (r"timed out|TimeoutError", "the package index did not answer in time"),
+    (r"NewConnectionError|Connection reset|Connection aborted|IncompleteRead|RemoteDisconnected", "the connection was lost"),
+)  # fmt: skip
 
 
 def ensure(extra: str = "run") -> None:
@@ -35,8 +46,6 @@ def ensure(extra: str = "run") -> None:
     home = Path(__file__).resolve().parent.parent
     if _bypassed() or not (home / LOCKS[extra]).is_file():
         return
-    if sys.version_info[:2] < OLDEST:
-        _stop(f"facilitation needs Python {_dotted(OLDEST)} or newer; this is {_dotted(sys.version_info[:2])}.")
     environment = Environment(home)
     if not environment.holds(extra):
         environment.make(extra)
@@ -55,6 +64,7 @@ class Environment:
         self.python = self.folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
         self.stamp = self.folder / "facilitation.stamp"
         self.unfinished = self.folder / "facilitation.unfinished"
+        self._keeps: dict[str, Any] = {}
 
     def holds(self, extra: str) -> bool:
         """True when a finished installation of this lock, or of one that contains it, is there."""
@@ -66,7 +76,10 @@ class Environment:
 
     def make(self, extra: str) -> None:
         """Create or repair. Safe to run from several starts at once, and after one that was killed."""
-        with _alone(self.home / ".venv.lock"):
+        with _alone(self.home / ".venv.lock") as lock:
+            if os.name != "nt":
+                # The programs it starts hold the lock as well: when this start is killed, the next one waits until they ended.
+                self._keeps = {"pass_fds": (lock.fileno(),)}
             if self.holds(extra):  # another start did it while this one waited
                 return
             _say(f"Preparing the environment in {self.folder} (once; about a minute)")
@@ -123,14 +136,15 @@ class Environment:
         _say("  making a virtual environment")
         # Not from inside the folder that is being cleared: the base interpreter does it.
         base = getattr(sys, "_base_executable", None) or sys.executable
-        done = subprocess.run([base, "-m", "venv", "--clear", str(self.folder)], capture_output=True, text=True, check=False)
+        command = [base, "-m", "venv", "--clear", str(self.folder)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, **self._keeps)
         if done.returncode:
             _stop(f"The virtual environment could not be made:\n{(done.stdout + done.stderr).strip()}")
 
     def _install(self, extra: str) -> None:
         self.stamp.unlink(missing_ok=True)
         self.unfinished.touch()
-        _pip_install(self.python, self.home / LOCKS[extra])
+        _pip_install(self.python, self.home / LOCKS[extra], self._keeps)
         self._compile()
         sealed = "".join(f"{name} {self._seal(name)}\n" for name in LOCKS if extra in HELD_BY[name])
         draft = self.stamp.with_suffix(".new")
@@ -147,13 +161,14 @@ class Environment:
         _say("  compiling")
         folders = [str(self.home / "facilitation"), *map(str, self.folder.glob("[Ll]ib*/**/site-packages"))]
         passed_over = r"[/\\](pip|setuptools|tests?)[/\\]"
-        subprocess.run([str(self.python), "-m", "compileall", "-qq", "-j", "0", "-x", passed_over, *folders], check=False)
+        command = [str(self.python), "-m", "compileall", "-qq", "-j", "0", "-x", passed_over, *folders]
+        subprocess.run(command, check=False, **self._keeps)
 
 
 def _bypassed() -> bool:
     options = sys.argv[1 : sys.argv.index("--")] if "--" in sys.argv else sys.argv[1:]
-    if "--no-bootstrap" in options:
-        sys.argv.remove("--no-bootstrap")
+    if OPTION in options:
+        sys.argv.remove(OPTION)
         return True
     return os.environ.get(BYPASS, "") not in ("", "0")
 
@@ -171,7 +186,7 @@ def _missing_for_venv() -> str | None:
     return f"This Python cannot make virtual environments. The one thing missing:\n  {remedy}"
 
 
-def _pip_install(python: Path, lock: Path) -> None:
+def _pip_install(python: Path, lock: Path, keeps: dict[str, Any]) -> None:
     """Install exactly what the lock names, with pip as this machine has it configured. SystemExit when pip fails."""
     import subprocess
 
@@ -179,11 +194,16 @@ def _pip_install(python: Path, lock: Path) -> None:
     command += ["--disable-pip-version-check", "--progress-bar", "off", "-r", str(lock)]
     surroundings = {**os.environ, "PIP_USER": "0", "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
-        command, env=surroundings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+        command, env=surroundings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", **keeps
     ) as pip:
         assert pip.stdout is not None  # noqa: S101 - asked for above
         last = _show_progress(pip.stdout, lock)
     if pip.returncode:
+        if reason := _no_network("".join(last)):
+            _stop(
+                f"The packages could not be fetched, because the network could not be reached: {reason}. Connect this machine, "
+                "or name your proxy (HTTPS_PROXY) or your own package index (PIP_INDEX_URL), and start again; nothing is lost."
+            )
         _stop("pip could not install the packages; nothing is lost, the next start tries again.\n" + "".join(last))
 
 
@@ -204,9 +224,18 @@ def _show_progress(lines: Iterator[str] | IO[str], lock: Path) -> list[str]:
     return last
 
 
+def _no_network(said: str) -> str | None:
+    """Why pip's words mean that it could not reach its index; None when they mean something else."""
+    import re
+
+    if "DO NOT MATCH THE HASHES" in said:
+        return None
+    return next((reason for pattern, reason in NO_NETWORK if re.search(pattern, said)), None)
+
+
 @contextlib.contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Hold the lock file; wait, saying so, while another start holds it. The system lets go when a holder is killed."""
+def _alone(path: Path) -> Iterator[IO[bytes]]:
+    """Hold the lock file; wait, saying so, while another start or what it left running holds it."""
     import time
 
     try:
@@ -214,27 +243,11 @@ def _alone(path: Path) -> Iterator[None]:
     except OSError as error:
         _stop(f"The environment cannot be made beside the code: {error}")
     with handle:
-        if not _grabbed(handle):
+        if not locked(handle):
             _say("Another start is preparing the environment; waiting for it")
-            while not _grabbed(handle):
+            while not locked(handle):
                 time.sleep(0.2)
-        yield
-
-
-def _grabbed(handle: IO[bytes]) -> bool:
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            handle.seek(0)
-            msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):  # the second is how Windows says it
-        return False
-    return True
+        yield handle
 
 
 def _dotted(version: tuple[int, ...]) -> str:

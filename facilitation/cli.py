@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 from collections.abc import Sequence
@@ -14,12 +13,18 @@ from facilitation import __version__, logs
 from facilitation.core import i18n, outages
 from facilitation.core.lost_database import is_whole_database
 from facilitation.shell import accounts, cases, doctor, erasing, keeping, labs, listing, serving
+from facilitation.shell.answering import as_line
+from facilitation.start import program
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="facilitation")
 def cli() -> None:
-    """Run and keep an instance from the shell. `python3 wsgi.py` serves it; `python3 -m facilitation test` checks the code."""
+    """Run and keep an instance from the shell: `serve` serves it, in a checkout `test` checks the code.
+
+    Every command ends with 0 when it is done, with 1 when it cannot be done (the reason is on standard error), and with 2 when it
+    was written wrongly.
+    """
 
 
 for command in (
@@ -50,11 +55,11 @@ def main(arguments: Sequence[str]) -> None:
     logging.basicConfig(level="WARNING", format="%(levelname)s %(name)s: %(message)s")
     i18n.set_locale(os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG"))
     try:
-        cli.main(list(arguments), prog_name="python3 -m facilitation", standalone_mode=False)
+        cli.main(list(arguments), prog_name=program(), standalone_mode=False)
     except click.ClickException as error:
         error.show()
         if "--json" in arguments:
-            click.echo(json.dumps({"error": {"code": "usage", "message": error.format_message()}}, ensure_ascii=False))
+            click.echo(as_line({"error": {"code": "usage", "message": error.format_message()}}))
         raise SystemExit(error.exit_code) from None
     except (click.Abort, KeyboardInterrupt):
         _end("--json" in arguments, "stopped", "Stopped.", 130)
@@ -74,5 +79,5 @@ def _unforeseen(error: Exception, as_json: bool) -> NoReturn:
 def _end(as_json: bool, code: str, message: str, status: int) -> NoReturn:
     click.echo(message, err=True)
     if as_json:
-        click.echo(json.dumps({"error": {"code": code, "message": message}}, ensure_ascii=False))
+        click.echo(as_line({"error": {"code": code, "message": message}}))
     raise SystemExit(status) from None

@@ -5,37 +5,39 @@ A setting is read from the environment variable of its name with the prefix `FAC
 
 from __future__ import annotations
 
+import errno
+import importlib.util
 import ipaddress
 import os
 import secrets
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import InitVar, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from facilitation import paths
 from facilitation.core import failpoints
+from facilitation.core.data_place import PREFIX as PREFIX
+from facilitation.core.data_place import BadSetting as BadSetting
+from facilitation.core.data_place import NoDatabase as NoDatabase
+from facilitation.core.data_place import checked_database_url, keep_private, usable
 from facilitation.core.urls import authority, origin_of, path_of
 
 ROOT = Path(__file__).resolve().parent.parent
-PREFIX = "FACILITATION_"
 OPEN = frozenset({"DATA", "ASYNC_MODE", "HOST", "PUBLIC_URL", "ORIGINS", "TEMPLATE", "LOG_FORMAT", "LOG_LEVEL"})  # no secrets
+RANGES = {
+    "PORT": (0, 65535),
+    "DATABASE_CONNECTIONS": (2, 1000),
+    "PING_SECONDS": (1, 50),  # balancers and mobile networks cut a silent connection after a minute
+}
+CHOICES = {
+    "ASYNC_MODE": ("eventlet", "threading"), "LOG_LEVEL": ("DEBUG", "INFO", "WARNING", "ERROR"), "LOG_FORMAT": ("text", "json"),
+}  # fmt: skip
 SAMPLES = (
-    "changeme",
-    "change-me",
-    "change_me",
-    "secretkey",
-    "secret-key",
-    "secret_key",
-    "yoursecret",
-    "your-secret",
-    "your_secret",
-)
-
-
-class BadSetting(ValueError):
-    """A setting that cannot be used; the message says which and why."""
+    "changeme", "change-me", "change_me", "secretkey", "secret-key", "secret_key", "yoursecret", "your-secret", "your_secret",
+)  # fmt: skip
 
 
 def setting(default: Any, meaning: str) -> Any:
@@ -44,7 +46,9 @@ def setting(default: Any, meaning: str) -> Any:
 
 @dataclass
 class Settings:
-    DATA: str = setting("", "Folder of database, secret key and exports; default: instance/ beside the code")
+    DATA: str = setting(
+        "", "Folder of database, secret key and exports; default: instance/ beside the code, installed the user's data folder"
+    )
     DATABASE_URL: str = setting("", "SQLAlchemy URL; default: SQLite file in DATA; postgresql:// is taken as psycopg2")
     DATABASE_CONNECTIONS: int = setting(20, "Connections to the database of each process; PostgreSQL must allow their sum")
     SECRET_KEY: str = setting("", "At least 32 characters; default: made at first start, kept in DATA/secret_key")
@@ -83,33 +87,35 @@ class Settings:
     LOG_FORMAT: str = setting("text", "text, or json for one object per line")
     LOG_LEVEL: str = setting("INFO", "DEBUG, INFO, WARNING or ERROR")
     TESTING: bool = setting(False, "Set by the tests")
+    must_exist: InitVar[bool] = False  # for what only reads: refuse, instead of making, data that is not there
 
-    def __post_init__(self) -> None:
-        self.data = Path(self.DATA or ROOT / "instance").resolve()
-        self.DATABASE_URL = normal_database_url(self.DATABASE_URL or f"sqlite:///{self.data / 'facilitation.db'}")
-        if self.ASYNC_MODE not in {"eventlet", "threading"}:
-            raise BadSetting(f"FACILITATION_ASYNC_MODE is {self.ASYNC_MODE!r}; it can be eventlet or threading")
-        if not 0 <= self.PORT < 65536:
-            raise BadSetting(f"FACILITATION_PORT is {self.PORT}; it must be below 65536")
-        if not 2 <= self.DATABASE_CONNECTIONS <= 1000:
-            raise BadSetting(f"FACILITATION_DATABASE_CONNECTIONS is {self.DATABASE_CONNECTIONS}; it can be 2 to 1000")
-        if not 1 <= self.PING_SECONDS <= 50:  # balancers and mobile networks cut a silent connection after a minute
-            raise BadSetting(f"FACILITATION_PING_SECONDS is {self.PING_SECONDS}; it can be 1 to 50")
+    def __post_init__(self, must_exist: bool) -> None:
+        self.data = self._data_folder()
+        self.DATABASE_URL = checked_database_url(self.DATABASE_URL or "sqlite:///facilitation.db", self.data)
+        self._check_ranges()
         self._check_addresses()
-        if self.LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
-            raise BadSetting(f"FACILITATION_LOG_LEVEL is {self.LOG_LEVEL!r}; it can be DEBUG, INFO, WARNING or ERROR")
-        if self.LOG_FORMAT not in {"text", "json"}:
-            raise BadSetting(f"FACILITATION_LOG_FORMAT is {self.LOG_FORMAT!r}; it can be text or json")
         if self.REDIS_URL and not self.REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
             raise BadSetting("FACILITATION_REDIS_URL must begin with redis://, rediss:// or unix://")
         if self.TEMPLATE and not Path(self.TEMPLATE).is_file():
             raise BadSetting(f"FACILITATION_TEMPLATE: there is no file {self.TEMPLATE!r}")
         if failpoints.armed() and (self.PRODUCTION or failpoints.armed() not in failpoints.POINTS):
             raise BadSetting(f"{failpoints.VARIABLE} is for tests, and one of {', '.join(failpoints.POINTS)}")
+        if self.METRICS and importlib.util.find_spec("prometheus_client") is None:
+            raise BadSetting(f"{PREFIX}METRICS needs a package that is not installed: pip install prometheus-client")
+        if must_exist:
+            self._check_there()
         if self.PRODUCTION and (reasons := list(self._unfit(os.environ))):
             raise BadSetting(f"{PREFIX}PRODUCTION: " + "; ".join(reasons))
         self.SECRET_KEY = self.SECRET_KEY or self._kept_key()
         self._check_key()
+
+    def _check_ranges(self) -> None:
+        for name, (least, most) in RANGES.items():
+            if not least <= getattr(self, name) <= most:
+                raise BadSetting(f"{PREFIX}{name} is {getattr(self, name)}; it can be {least} to {most}")
+        for name, choices in CHOICES.items():
+            if getattr(self, name) not in choices:
+                raise BadSetting(f"{PREFIX}{name} is {getattr(self, name)!r}; it can be {', '.join(choices)}")
 
     def _check_addresses(self) -> None:
         try:
@@ -142,20 +148,60 @@ class Settings:
     def _kept_key(self) -> str:
         """The key made at first start; only its owner can read the file."""
         path = self.data / "secret_key"
-        if path.exists():
-            return path.read_text().strip()
-        self.data.mkdir(parents=True, exist_ok=True)
-        key = secrets.token_hex(32)
-        handle, temporary = tempfile.mkstemp(dir=self.data)
-        with os.fdopen(handle, "w") as file:
-            file.write(key)
+        with usable(self.data):
+            if path.exists():
+                return path.read_text().strip()
+            self.make_folder()
+            key = secrets.token_hex(32)
+            handle, temporary = tempfile.mkstemp(dir=self.data)
+            try:
+                with os.fdopen(handle, "w") as file:
+                    file.write(key)
+                os.link(temporary, path)  # two first starts at once: one key wins
+            except FileExistsError:
+                return path.read_text().strip()
+            finally:
+                os.unlink(temporary)
+            return key
+
+    def _data_folder(self) -> Path:
         try:
-            os.link(temporary, path)  # two first starts at once: one key wins
-        except FileExistsError:
-            return path.read_text().strip()
-        finally:
-            os.unlink(temporary)
-        return key
+            return Path(self.DATA or paths.data_folder()).resolve()
+        except RuntimeError:
+            raise BadSetting(f"This user has no home folder to keep data in; {PREFIX}DATA must name one.") from None
+
+    def make_folder(self) -> None:
+        """The data folder, for its owner only.
+
+        One that was there before and was named by somebody keeps its mode: it may hold more than our data.
+        """
+        with usable(self.data):
+            self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not self.DATA:
+                keep_private(self.data, 0o700)
+            if not os.access(self.data, os.W_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    def make_database_file(self) -> None:
+        """The SQLite file, empty where there is none, and for its owner only; SQLite gives its helper files the same mode."""
+        if (file := self.database_file) is None:
+            return
+        with usable(file):
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+            for name in (file.name, f"{file.name}-wal", f"{file.name}-shm"):
+                keep_private(file.with_name(name), 0o600)
+
+    def _check_there(self) -> None:
+        file = self.database_file
+        if not self.data.is_dir() or (file is not None and not file.is_file()):
+            raise NoDatabase(f"There is no database in {file.parent if file else self.data}. {PREFIX}DATA names its folder.")
+
+    @property
+    def database_file(self) -> Path | None:
+        """The SQLite file; None on PostgreSQL."""
+        scheme, _, rest = self.DATABASE_URL.partition(":///")
+        return Path(rest.partition("?")[0]) if scheme.startswith("sqlite") else None
 
     def _check_key(self) -> None:
         said = self.SECRET_KEY.lower()
@@ -220,14 +266,6 @@ def is_loopback(host: str | None) -> bool:
         return False
 
 
-def normal_database_url(url: str) -> str:
-    """PostgreSQL always by psycopg2: the driver that gives way to other green threads."""
-    for short in ("postgres://", "postgresql://"):
-        if url.startswith(short):
-            return "postgresql+psycopg2://" + url[len(short) :]
-    return url
-
-
 def from_variable(name: str) -> str:
     """What the environment says about one setting, as it stands there."""
     return os.environ.get(PREFIX + name, "")
@@ -240,11 +278,11 @@ def from_environment(environment: Mapping[str, str] | None = None, **overrides: 
     for item in fields(Settings):
         raw = environment.get(PREFIX + item.name)
         if raw is not None and raw != "":
-            values[item.name] = _read(item.name, str(item.type), raw)
+            values[item.name] = read(item.name, str(item.type), raw)
     return Settings(**{**values, **overrides})
 
 
-def _read(name: str, kind: str, raw: str) -> Any:
+def read(name: str, kind: str, raw: str) -> Any:
     try:
         if kind == "int":
             return int(raw)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import secrets
+import sys
 from typing import Any
 
 import segno
@@ -91,7 +92,7 @@ def _print_ways_in(app: Flask) -> None:
     if path:
         print(f"  Sign in (works once, 30 minutes):  {settings.public_url}{path}")
     if code:
-        print(f"  Join “{title}”:  {settings.join_url(code)}   code {code}\n")
+        print(f'  Join "{title}":  {settings.join_url(code)}   code {code}\n')
         print(terminal_qr(settings.join_url(code)))
     print("  Stop with Ctrl-C.\n", flush=True)
 
@@ -109,7 +110,11 @@ def _way_in(work: Work) -> str | None:
 
 
 def terminal_qr(text: str) -> str:
-    """A QR code made of half blocks, for the terminal."""
+    """A QR code made of half blocks, for the terminal; nothing where it has no such characters (latin-1)."""
     out = io.StringIO()
     segno.make(text, error="m", micro=False).terminal(out=out, compact=True, border=2)
+    try:
+        out.getvalue().encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return ""
     return "\n".join(f"  {line}" for line in out.getvalue().splitlines())

@@ -9,6 +9,9 @@ from eventlet import hubs
 from eventlet.patcher import is_monkey_patched
 from psycopg2 import OperationalError, extensions
 
+CONNECTING = extensions.STATUS_SETUP, 20  # the second has no name in the driver
+CONNECT_SECONDS = 10  # for each step: whoever waits in our way is not heard by the driver's own connect_timeout
+
 
 def give_way() -> None:
     """Wait as `GiveWay` does, when green threads wait for the driver at all."""
@@ -35,4 +38,8 @@ class GiveWay:
                 hubs.notify_opened(file)
             if state not in (extensions.POLL_READ, extensions.POLL_WRITE):
                 raise OperationalError(f"the driver waits for something unknown ({state})")
-            hubs.trampoline(file, read=state == extensions.POLL_READ, write=state == extensions.POLL_WRITE)
+            patience = CONNECT_SECONDS if connection.status in CONNECTING else None
+            hubs.trampoline(
+                file, read=state == extensions.POLL_READ, write=state == extensions.POLL_WRITE,
+                timeout=patience, timeout_exc=OperationalError("timeout expired"),
+            )  # fmt: skip

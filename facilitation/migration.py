@@ -25,6 +25,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from facilitation import __version__
 from facilitation.backup import BackupError, Place, save
+from facilitation.config import BadSetting
 from facilitation.core import failpoints, postgresql
 from facilitation.core.clock import system_clock
 from facilitation.core.events import Sentence, event
@@ -34,7 +35,7 @@ from facilitation.schema import metadata
 LOCK_SECONDS = 60  # several processes may start at once: the first migrates, the others wait for it
 
 
-class SchemaError(Exception):
+class SchemaError(BadSetting):
     """The database is not of a version this program can use; the message says what to do. Nothing was changed."""
 
 

@@ -16,11 +16,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, select, text, update
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import DBAPIError
 
 from facilitation import config
 from facilitation.app import engine_options, prepare_database
 from facilitation.core import failpoints
+from facilitation.core.data_place import checked_database_url
 from facilitation.core.unit_of_work import writing
 from facilitation.migration import known, revision_on, schema_change, upgrade
 from facilitation.row_copy import MoveError, Tell, compare, copy_table, patient, restart_sequences
@@ -75,11 +76,10 @@ def _shown(url: URL) -> str:
 def target_settings(own: config.Settings, wanted: str, make: Callable[..., config.Settings]) -> config.Settings:
     """The settings with another database. Raises MoveError for a URL that names none."""
     try:
-        url = make_url(config.normal_database_url(wanted))
-        url.get_dialect()
-    except (ArgumentError, NoSuchModuleError):
+        url = make_url(checked_database_url(wanted, own.data))
+    except config.BadSetting:
         url = None
-    if url is None or url.get_backend_name() not in ("sqlite", "postgresql") or not url.database:
+    if url is None or not url.database:
         raise MoveError("Name the target like postgresql://user@host/database or sqlite:////folder/facilitation.db.")
     if url.get_backend_name() == "sqlite":
         url = url.set(database=str(Path(url.database).resolve()))

@@ -16,9 +16,10 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from facilitation import __version__, config, logs
+from facilitation import __version__, config, logs, the_only_server
 from facilitation.core.events import event
 from facilitation.core.urls import authority
+from facilitation.start import program
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -33,40 +34,39 @@ AWAY_SECONDS = 0.5, 8.0  # not before the first, and not kept away longer than t
 
 
 def main(arguments: list[str]) -> None:
-    """`python3 wsgi.py [--host --port --lan --no-demo]`."""
+    """Serve in this process. Ends with 1 and one sentence when it cannot start, with 2 for a wrong option."""
     logs.set_up_early()
     options = parse(arguments)
     try:
-        settings = config.from_environment(**overrides(options))
+        app, listener = _started(options)
     except config.BadSetting as error:
+        _tell_parent(options, str(error))
         give_up(str(error))
-    logs.set_up(settings.LOG_LEVEL, settings.LOG_FORMAT)
-    app, listener = start(settings, options)
     run(app, listener)
 
 
-def start(settings: config.Settings, options: argparse.Namespace) -> tuple[Flask, socket.socket]:
-    """The application, ready to serve, and where it listens."""
+def _started(options: argparse.Namespace) -> tuple[Flask, socket.socket]:
+    """The application with everything that runs beside it, and where it listens."""
+    settings = config.from_environment(**overrides(options))
+    logs.set_up(settings.LOG_LEVEL, settings.LOG_FORMAT)
+    if not options.private:
+        the_only_server.hold(settings)
     alone = not (options.private or settings.SHARED_PORT)  # a proxy before a single process changes nothing
     # Alone, listen before the slow part of the start: who knocks meanwhile waits for it instead of being turned away.
     # Among several, not before one can answer: the others do.
     early = listen(settings.HOST, settings.PORT) if alone else None
     from facilitation import address, live
+    from facilitation.app import create_app
     from facilitation.first_run import load_rest, migrate_database, prepare
-    from facilitation.migration import SchemaError
+    from facilitation.unusable import in_words
 
-    app = opened(settings)
-    try:
+    app = create_app(settings)
+    with in_words(settings):
         if options.private:
             migrate_database(app)
         else:
             prepare(app, demo=not options.no_demo)
             address.note(settings)
-    except SchemaError as error:
-        give_up(str(error))
-    except Exception as error:
-        without_database(error)
-        raise
     live.start(app)
     app.extensions["facilitation"] |= {"start_took": time.process_time(), "alone": alone}
     if not (options.no_demo or options.private):
@@ -81,28 +81,16 @@ def start(settings: config.Settings, options: argparse.Namespace) -> tuple[Flask
     return app, listener
 
 
-def opened(settings: config.Settings) -> Flask:
-    from facilitation.app import create_app
-
-    try:
-        return create_app(settings)
-    except config.BadSetting as error:
-        give_up(str(error))
+def _tell_parent(options: argparse.Namespace, reason: str) -> None:
+    """The parent of several workers hears too why one did not start."""
+    if options.last_words is not None:
+        os.write(options.last_words, reason.encode())
 
 
 def give_up(reason: str, code: int = 1) -> NoReturn:
     """End a start with its reason."""
     logs.refuse_start(reason)
     sys.exit(code)
-
-
-def without_database(error: Exception) -> None:
-    """End the start when it is the database that failed, with what to look at."""
-    from facilitation.core import outages
-    from facilitation.core.lost_database import is_whole_database
-
-    if is_whole_database(error):
-        give_up(f"Not started: {outages.hint(outages.reason_of(error))}.")
 
 
 def spare_the_collector() -> None:
@@ -116,12 +104,13 @@ def spare_the_collector() -> None:
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
-    parser = _Parser(prog="wsgi.py", description="Serve labs from this machine.")
+    parser = _Parser(prog=program("serve"), description="Serve labs from this machine.")
     parser.add_argument("--host", help="address to listen on (default 127.0.0.1)")
     parser.add_argument("--port", type=int, help="port to listen on (default 5000)")
     parser.add_argument("--lan", action="store_true", help="let phones on the local network in, over plain http")
     parser.add_argument("--no-demo", action="store_true", help="start empty: a set-up link instead of sample cases and labs")
     parser.add_argument("--private", action="store_true", help=argparse.SUPPRESS)  # one of several, or of a rehearsal
+    parser.add_argument("--last-words", type=int, help=argparse.SUPPRESS)  # an open file, for the reason of a failed start
     return parser.parse_args(arguments)
 
 
@@ -138,7 +127,7 @@ def overrides(options: argparse.Namespace) -> dict[str, Any]:
     if options.host:
         given["HOST"] = options.host
     if options.lan:
-        port = options.port or int(os.environ.get("FACILITATION_PORT") or 5000)
+        port = options.port or config.read("PORT", "int", os.environ.get("FACILITATION_PORT") or "5000")
         given |= {"LAN": True, "HOST": options.host or "0.0.0.0"}  # noqa: S104 - asked for
         if not os.environ.get("FACILITATION_PUBLIC_URL"):
             shown = options.host if options.host and not config.is_any(options.host) else own_address()
@@ -170,7 +159,8 @@ def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
     try:
         listener.bind((host, port))
     except OSError as error:
-        give_up(f"Cannot listen on {authority(host, port)}: {error.strerror}. Try another one with --port.")
+        said = f"Cannot listen on {authority(host, port)}: {error.strerror}. Try another one with --port."
+        raise config.BadSetting(said) from None
     listener.listen(BACKLOG)
     return listener
 

@@ -6,20 +6,18 @@ import contextlib
 import os
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import requests
 
-from facilitation.config import PREFIX, ROOT, Settings
+from facilitation.config import PREFIX, Settings
 from facilitation.core.i18n import _
 from facilitation.rehearsal.player import PlayError
+from facilitation.start import worker_command, worker_environment
 
 PATIENCE = 60.0  # seconds until it answers: the schema may have to be made first
-PROGRAM = ROOT / "wsgi.py"
 #: What is only right for the server that people use; the rehearsal's own is plain http on this machine.
 NOT_HERE = ("PUBLIC_URL", "ORIGINS", "PRODUCTION", "LAN", "HOST", "PORT", "REDIS_URL")
 
@@ -27,15 +25,12 @@ NOT_HERE = ("PUBLIC_URL", "ORIGINS", "PRODUCTION", "LAN", "HOST", "PORT", "REDIS
 @contextlib.contextmanager
 def private_server(settings: Settings) -> Iterator[str]:
     """The address of a server on the data of `settings`; it is ended when the block is left."""
-    if not PROGRAM.is_file():
-        raise PlayError(_("There is no program to start here. Name a running server with --url."))
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryFile() as told:
         process = subprocess.Popen(
-            [sys.executable, str(PROGRAM), "--private", "--no-bootstrap", "--host", "127.0.0.1", "--port", str(port)],
-            env=_environment(settings), cwd=Path.cwd(), stdout=told, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+            worker_command("127.0.0.1", port), env=_environment(settings), stdout=told, stderr=subprocess.STDOUT
+        )
         try:
             _wait(process, url, told)
             yield url
@@ -46,8 +41,7 @@ def private_server(settings: Settings) -> Iterator[str]:
 def _environment(settings: Settings) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name.removeprefix(PREFIX) not in NOT_HERE or name in NOT_HERE}
     own = {"DATA": str(settings.data), "DATABASE_URL": settings.DATABASE_URL, "SECRET_KEY": settings.SECRET_KEY}
-    own["LOG_LEVEL"] = "WARNING"
-    return kept | {f"{PREFIX}{name}": value for name, value in own.items()}
+    return worker_environment(kept, **own, LOG_LEVEL="WARNING")
 
 
 def _free_port() -> int:

@@ -60,7 +60,7 @@ def _linked(answer: Answer) -> str:
 @answering(_linked)
 def sign_in_link(email: str) -> Answer:
     """Print a one-use link that signs this account in."""
-    with opened() as app:
+    with opened(create=False) as app:
         extension = app.extensions["facilitation"]
         token = extension["dispatcher"].do("user.link", SYSTEM, email=email)["token"]
         return {"url": f"{address.known(extension['settings'])}/sign-in/{token}", "minutes": LINK_MINUTES["sign_in"]}

@@ -21,6 +21,7 @@ from facilitation.extensions import db
 from facilitation.first_run import migrate_database
 from facilitation.migration import SchemaError, is_current, revision_of
 from facilitation.rehearsal.player import PlayError
+from facilitation.unusable import in_words
 
 Answer = Mapping[str, Any]
 
@@ -51,7 +52,7 @@ SHELL_WORDS = {
 
 
 def answering(
-    lines: Callable[[Answer], str] | None = None, *, failed: Callable[[Answer], bool] = lambda _answer: False
+    lines: Callable[[Answer], str | bytes] | None = None, *, failed: Callable[[Answer], bool] = lambda _answer: False
 ) -> Callable[[Callable[..., Answer]], Callable[..., None]]:
     """Give a command `--json` and one way to answer. `lines` puts the answer into words; without it nothing is said.
 
@@ -67,7 +68,7 @@ def answering(
             except (ShellError, SchemaError, Refused, FileError, PlayError, config.BadSetting) as error:
                 fail(error, as_json)
             if as_json:
-                click.echo(json.dumps(answer, ensure_ascii=False))
+                click.echo(as_line(answer))
             elif lines is not None:
                 click.echo(lines(answer))
             if failed(answer):
@@ -86,8 +87,14 @@ def fail(error: Exception, as_json: bool) -> NoReturn:
         told: dict[str, Any] = {"code": getattr(error, "code", "") or "invalid", "message": message}
         if getattr(error, "line", 0):
             told["line"] = getattr(error, "line", 0)
-        click.echo(json.dumps({"error": told}, ensure_ascii=False))
+        click.echo(as_line({"error": told}))
     sys.exit(1)
+
+
+def as_line(answer: Answer) -> str:
+    """As JSON; where the output cannot hold every character (latin-1), in escapes, which say the same."""
+    encoding = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "")
+    return json.dumps(answer, ensure_ascii=encoding != "utf8")
 
 
 def words_of(refusal: Refused) -> str:
@@ -112,19 +119,20 @@ def tell(line: str) -> None:
 
 
 def settings(**overrides: Any) -> config.Settings:
-    """The settings of the environment, for a process that serves nothing."""
+    """The settings of the environment, for a process that serves nothing. `must_exist`: never make what is not there."""
     return config.from_environment(**{"ASYNC_MODE": "threading", **overrides})
 
 
 @contextlib.contextmanager
 def opened(*, create: bool = True) -> Iterator[Flask]:
     """The application on its data. A database that is not there yet is made; one of another version is left alone, and named."""
-    app = create_app(settings())
-    with app.app_context():
+    own = settings(must_exist=not create)
+    app = create_app(own)
+    with app.app_context(), in_words(own):
         try:
             if revision_of(db.engine) is None:
                 if not create:
-                    raise ShellError(_("There is no database in %(folder)s.", folder=settings().data))
+                    raise ShellError(_("There is no database in %(folder)s.", folder=own.data))
                 migrate_database(app)
             elif not is_current(db.engine):
                 raise ShellError("The database is of an older version of this program. Run: python3 -m facilitation migrate")

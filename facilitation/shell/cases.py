@@ -15,7 +15,8 @@ from facilitation.cases.files.formats import FORMATS, Wanted, blank, together
 from facilitation.cases.files.taking import as_exported, take
 from facilitation.cases.managing import next_ref
 from facilitation.cases.queries import lab_titles, site_template
-from facilitation.cases.template import template
+from facilitation.cases.template import Template, template, use_template
+from facilitation.config import PREFIX, NoDatabase
 from facilitation.core.actor import SYSTEM
 from facilitation.core.i18n import LOCALES, _, use_locale
 from facilitation.core.unit_of_work import reading
@@ -81,9 +82,9 @@ def _as_text(content: bytes, name: str, session: Session) -> str:
     return cases_json(cases, templates[0])
 
 
-def _exported(answer: Answer) -> str:
+def _exported(answer: Answer) -> str | bytes:
     if answer["file"] == "-":
-        return str(answer["text"]).rstrip("\n")
+        return str(answer["text"]).rstrip("\n").encode()  # UTF-8 whatever the terminal has: it is a file
     return _("%(n)s cases written to %(file)s", n=answer["cases"], file=answer["file"])
 
 
@@ -131,10 +132,22 @@ def _ending(output: str) -> str | None:
 @answering(lambda answer: _("Written to %(file)s", file=answer["file"]))
 def case_template_command(output: str, language: str) -> Answer:
     """Write the empty case template as a Word file with its guiding questions; import-cases reads it when it is filled."""
-    with opened(), reading(db.engine) as session, use_locale(language):
-        content = blank(site_template(session))
+    with use_locale(language):
+        content = blank(_template_here())
     write_file(output, content)
     return {"file": output}
+
+
+def _template_here() -> Template:
+    """The template with what this instance added; before there is an instance, as it is."""
+    try:
+        with opened(create=False), reading(db.engine) as session:
+            return site_template(session)
+    except NoDatabase:
+        if os.environ.get(f"{PREFIX}DATA") or os.environ.get(f"{PREFIX}DATABASE_URL"):
+            raise
+        use_template(os.environ.get(f"{PREFIX}TEMPLATE") or None)
+        return template()
 
 
 def write_file(output: str, content: bytes) -> None:

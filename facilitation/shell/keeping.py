@@ -20,6 +20,7 @@ from facilitation.row_copy import MoveError
 from facilitation.shell.answering import Answer, ShellError, answering, opened, settings, tell
 from facilitation.shell.erasing import erase_again
 from facilitation.stream.models import Instance
+from facilitation.unusable import in_words
 
 
 def _saved(answer: Answer) -> str:
@@ -36,7 +37,7 @@ def _saved(answer: Answer) -> str:
 def backup_command(file: Path, with_key: bool) -> Answer:
     """Write everything into one FILE, while the server may go on running."""
     try:
-        manifest = save(Place.of(settings()), file, now=system_clock(), with_key=with_key)
+        manifest = save(Place.of(settings(must_exist=True)), file, now=system_clock(), with_key=with_key)
     except BackupError as error:
         raise ShellError(str(error)) from None
     except OSError as error:
@@ -72,9 +73,11 @@ def restore_command(file: Path, force: bool) -> Answer:
 
 
 def _migrate(*, backup: bool = True) -> Migrated:
-    app = create_app(settings())
+    own = settings()
+    app = create_app(own)
     try:
-        return migrate_database(app, backup=backup)
+        with in_words(own):
+            return migrate_database(app, backup=backup)
     finally:
         with app.app_context():
             db.engine.dispose()

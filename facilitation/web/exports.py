@@ -15,20 +15,19 @@ import tempfile
 import threading
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from facilitation.boards.models import Contribution
 from facilitation.offload import Program, beside, offload
+from facilitation.paths import python_path
 from facilitation.reports.assemble import assemble
 from facilitation.reports.gather import gather
 from facilitation.reports.render import FORMATS
 
 LARGE = 400  # contributions; measured: fewer are made in less time than a process takes to start
 AT_ONCE = threading.Semaphore(1)  # a report anybody may read could be asked for by many: one core stays with the live labs
-HOME = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,6 @@ def _process(engine: Engine, lab: str, kind: str, *, template: str = "") -> Maki
     """`RuntimeError` when the process fails or is ended on its way; what it says goes to the log of the server."""
     asked = {"database": engine.url.render_as_string(hide_password=False), "lab": lab, "kind": kind}
     chosen: Mapping[str, str] = {"FACILITATION_TEMPLATE": template} if template else {}
-    path = os.pathsep.join(filter(None, (str(HOME), os.environ.get("PYTHONPATH", ""))))
     if not AT_ONCE.acquire(blocking=False):
         yield Step("waiting")
         AT_ONCE.acquire()
@@ -81,8 +79,8 @@ def _process(engine: Engine, lab: str, kind: str, *, template: str = "") -> Maki
         yield Step("starting")
         # The folder is ours, so that nothing is left in it when the process is killed.
         with tempfile.TemporaryDirectory(prefix="report-") as scratch:
-            environment = {**os.environ, **chosen, "PYTHONPATH": path, "TMPDIR": scratch}
-            command = [sys.executable, "-m", "facilitation.reports.press"]
+            environment = {**os.environ, **chosen, "PYTHONPATH": python_path(os.environ), "TMPDIR": scratch}
+            command = [sys.executable, "-P", "-m", "facilitation.reports.press"]
             with beside(command, given=json.dumps(asked).encode(), environment=environment) as program:
                 content = yield from _heard(program)
     finally:

@@ -59,9 +59,9 @@ class Ready:
 def main(arguments: list[str]) -> None:
     """Read everything, then fork one server for each line; its process id is the answer."""
     sys.path[0] = str(ROOT)
-    import wsgi
+    from facilitation.start import patch_for_green_threads
 
-    wsgi._patch_for_green_threads()
+    patch_for_green_threads()
     from facilitation import address, app, first_run, live, serve  # noqa: F401 - what a start reads
 
     child = 0

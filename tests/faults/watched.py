@@ -30,9 +30,9 @@ def look(_number: int, _frame: Any) -> None:
 
 if __name__ == "__main__":
     sys.path[0] = str(ROOT)
-    import wsgi
+    from facilitation.start import patch_for_green_threads
 
-    wsgi._patch_for_green_threads()
+    patch_for_green_threads()
     signal.signal(signal.SIGUSR2, look)
     from facilitation.serve import main
 

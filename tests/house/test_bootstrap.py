@@ -2,101 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
-import time
-import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from facilitation import bootstrap
-
-HOME = Path(__file__).resolve().parents[2]
-OURS = ("facilitation/__init__.py", "facilitation/__main__.py", "facilitation/bootstrap.py", "wsgi.py")
-# exit code, what the started program told, what the bootstrap said
-Answer = tuple[int, dict[str, object], str]
-# Stands for the server, the command line and the checks: tells where it runs and with what.
-TELL = """
-import importlib.util, json, sys
-def main(arguments):
-    import crumb
-    told = {"arguments": list(arguments), "prefix": sys.prefix, "crumb": crumb.VERSION}
-    print(json.dumps({**told, "crust": importlib.util.find_spec("crust") is not None}))
-"""
-
-
-class Checkout:
-    """A fresh clone as far as the bootstrap is concerned, with a lock that names two tiny packages."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.index = folder.parent / f"{folder.name}-index"
-        for name in OURS:
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(HOME / name, folder / name)
-        for name in ("serve", "cli", "selftest"):
-            (folder / "facilitation" / f"{name}.py").write_text(TELL)
-        self.lock("1.0")
-
-    def lock(self, version: str, *, spoiled: bool = False) -> None:
-        pins = {name: f"{name}=={version} --hash=sha256:{self._wheel(name, version)}\n" for name in ("crumb", "crust")}
-        if spoiled:
-            pins["crumb"] = f"crumb=={version} --hash=sha256:{'0' * 64}\n"
-        (self.folder / "requirements.txt").write_text(pins["crumb"])
-        (self.folder / "requirements-test.txt").write_text(pins["crumb"] + pins["crust"])
-
-    def start(self, *command: str, **extra: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            command or (sys.executable, "wsgi.py"),
-            cwd=self.folder,
-            env=self._surroundings(extra),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-
-    def run(self, *command: str, **extra: str) -> Answer:
-        process = self.start(*command, **extra)
-        out, err = process.communicate(timeout=90)
-        return process.returncode, json.loads(out) if out else {}, err
-
-    @property
-    def environment(self) -> Path:
-        return self.folder / ".venv"
-
-    def _surroundings(self, extra: dict[str, str]) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "FACILITATION_", "PYTHON"))}
-        pip = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(self.index), "PIP_CONFIG_FILE": os.devnull}
-        return {**kept, **pip, "FACILITATION_ASYNC_MODE": "threading", **extra}
-
-    def _wheel(self, name: str, version: str) -> str:
-        """Put a wheel of one module into the index; returns its hash."""
-        self.index.mkdir(exist_ok=True)
-        info = f"{name}-{version}.dist-info"
-        files = {
-            f"{name}.py": f"VERSION = {version!r}\n",
-            f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
-            f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-        }
-        record = "".join(f"{path},sha256={_digest(text)},{len(text)}\n" for path, text in files.items())
-        target = self.index / f"{name}-{version}-py3-none-any.whl"
-        with zipfile.ZipFile(target, "w") as wheel:
-            for path, text in {**files, f"{info}/RECORD": f"{record}{info}/RECORD,,\n"}.items():
-                wheel.writestr(zipfile.ZipInfo(path), text)
-        return hashlib.sha256(target.read_bytes()).hexdigest()
-
-
-def _digest(text: str) -> str:
-    return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=")
+from tests.house.checkout import HOME, Answer, Checkout, until
 
 
 @pytest.fixture(scope="module")
@@ -204,7 +122,7 @@ def test_an_environment_of_another_python_is_made_anew(ready: Checkout) -> None:
 @pytest.mark.long
 def test_a_start_that_was_killed_half_way_is_repaired(fresh: Checkout) -> None:
     process = fresh.start()
-    _until((fresh.environment / "facilitation.unfinished").exists)
+    until((fresh.environment / "facilitation.unfinished").exists)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     assert not (fresh.environment / "facilitation.stamp").exists()
@@ -222,7 +140,7 @@ def test_a_start_that_was_killed_half_way_is_repaired(fresh: Checkout) -> None:
 @pytest.mark.long
 def test_two_starts_at_once_make_one_environment(fresh: Checkout) -> None:
     first = fresh.start()
-    _until(fresh.environment.exists)
+    until(fresh.environment.exists)
     second = fresh.start()
     answers = [process.communicate(timeout=90) for process in (first, second)]
     assert [process.returncode for process in (first, second)] == [0, 0], answers
@@ -265,13 +183,6 @@ def test_an_installed_wheel_has_nothing_to_prepare(monkeypatch: pytest.MonkeyPat
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_old_python_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(bootstrap.BYPASS, raising=False)
-    monkeypatch.setattr(bootstrap, "OLDEST", (4, 0))
-    with pytest.raises(SystemExit, match=r"needs Python 4\.0 or newer; this is 3\."):
-        bootstrap.ensure("run")
-
-
 def test_a_python_without_its_venv_module_names_the_one_package(monkeypatch: pytest.MonkeyPatch) -> None:
     assert bootstrap._missing_for_venv() is None
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "ensurepip" else object())
@@ -291,10 +202,3 @@ def test_importing_the_entry_point_neither_patches_nor_builds() -> None:
     code = "import sys, wsgi; print(*sorted({'eventlet', 'flask', 'sqlalchemy'} & set(sys.modules)), hasattr(wsgi, 'other'))"
     done = subprocess.run([sys.executable, "-c", code], cwd=HOME, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
-
-
-def _until(happened: Callable[[], bool], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.005)

@@ -8,9 +8,9 @@ from typing import Any
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[2]))
-    import wsgi
+    from facilitation.start import patch_for_green_threads
 
-    wsgi._patch_for_green_threads()
+    patch_for_green_threads()
     from eventlet.websocket import RFC6455WebSocket
 
     moved = RFC6455WebSocket._apply_mask

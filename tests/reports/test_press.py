@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from eventlet import wsgi
 
+from facilitation.config import ROOT
 from facilitation.extensions import db
 from facilitation.reports import progress
 from facilitation.reports.assemble import assemble
@@ -153,7 +154,7 @@ def test_who_goes_away_ends_the_process_and_lets_the_next_one_in(held: Held, kil
 def test_the_process_gives_way_to_live_labs(held: Held) -> None:
     asked = {"database": db.engine.url.render_as_string(hide_password=False), "lab": held.cast.lab, "kind": "csv"}
     process = subprocess.Popen(
-        [sys.executable, "-m", "facilitation.reports.press"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=exports.HOME
+        [sys.executable, "-m", "facilitation.reports.press"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
     )
     assert process.stdin
     assert process.stdout
