@@ -26,7 +26,7 @@ const wall = { room: readRoom(link.store), now: link.serverNow(), online: 0, fro
 let joinHere = false;
 let blankBefore = "";
 let revealedAt = -Infinity;
-/** @type {Record<string, any> | null} what a frozen wall goes on showing */
+/** @type {import("../wall/scene.js").Readable | null} what a frozen wall goes on showing */
 let kept = null;
 
 /** Draw, then fold what does not fit. */
@@ -39,7 +39,7 @@ function draw() {
   if (link.store.seq < 0) return false;
   if (inAnotherLanguage()) return false;
   freeze();
-  wall.room = readRoom(kept ? /** @type {any} */ (frozenStore(kept, link.store)) : link.store);
+  wall.room = readRoom(kept ?? link.store);
   const scene = sceneOf(wall.room, joinHere);
   watchReveal(scene);
   document.body.dataset.scene = scene.kind;
@@ -61,8 +61,9 @@ function freeze() {
     kept = null;
     remember(null);
   } else if (!kept) {
-    kept = remembered() ?? link.store.snapshot().entities;
-    remember(kept);
+    const entities = remembered() ?? link.store.snapshot().entities;
+    remember(entities);
+    kept = frozenStore(entities, link.store);
   }
   wall.frozen = wanted;
   document.body.toggleAttribute("data-frozen", wanted);

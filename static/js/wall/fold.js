@@ -10,21 +10,52 @@ export function fold(root) {
   for (const box of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-fold]"))) foldOne(box);
 }
 
+/** @type {WeakMap<HTMLElement, number>} how many blocks of a box gave way last time */
+const before = new WeakMap();
+
 /** @param {HTMLElement} box */
 function foldOne(box) {
   const more = /** @type {HTMLElement | null} */ (box.querySelector("[data-more]"));
   const blocks = /** @type {HTMLElement[]} */ ([...box.querySelectorAll("[data-size]")]);
-  for (const block of blocks) block.hidden = false;
   if (!more) return;
-  more.hidden = true;
-  let gone = 0;
-  for (const block of order(blocks)) {
-    if (fits(box)) break;
-    block.hidden = true;
-    gone += Number(block.dataset.size);
-    more.hidden = false;
-    more.textContent = tn("and %(n)s more", "and %(n)s more", gone);
+  const ranked = order(blocks);
+  for (const block of blocks) if (block.hidden && !ranked.includes(block)) block.hidden = false;
+  const fewest = smallest(ranked.length, isEnough, before.get(box));
+  show(fewest);
+  before.set(box, fewest);
+
+  /** Is it enough if so many give way? Each question is a layout. @param {number} n */
+  function isEnough(n) {
+    show(n);
+    return fits(box);
   }
+
+  /** @param {number} n */
+  function show(n) {
+    for (const [place, block] of ranked.entries()) block.hidden = place < n;
+    const rest = Number(more?.dataset.rest ?? 0); // not drawn at all
+    const gone = ranked.slice(0, n).reduce((all, block) => all + Number(block.dataset.size), rest);
+    if (!more) return;
+    more.hidden = gone === 0;
+    if (gone) more.textContent = tn("and %(n)s more", "and %(n)s more", gone);
+  }
+}
+
+/**
+ * The smallest number from 0 to `most` that is enough, when every larger one is; `most` when none is.
+ * @param {number} most
+ * @param {(n: number) => boolean} isEnough
+ * @param {number} [guess] is asked first: mostly nothing changed
+ */
+export function smallest(most, isEnough, guess = 0) {
+  let [low, high] = [0, most];
+  const ask = (/** @type {number} */ n) => {
+    if (isEnough(n)) high = n;
+    else low = n + 1;
+  };
+  for (const n of [guess, guess - 1]) if (n >= low && n < high) ask(n);
+  while (low < high) ask((low + high) >> 1);
+  return low;
 }
 
 /**

@@ -3,11 +3,12 @@
 import { newKey } from "../../lib/command.js";
 import { createDrawing } from "../../lib/drawing.js";
 import { t } from "../../lib/i18n.js";
+import { memo } from "../../lib/memo.js";
 import { openKeep } from "../../live/keep.js";
 import { openLink } from "../../live/link.js";
 import { createOutbox } from "../../live/outbox.js";
 import { isBegun, openDrafts } from "./drafts.js";
-import { ownTexts } from "./derive.js";
+import { ownTexts, stancesOf } from "./derive.js";
 import { isReflected } from "./reflected.js";
 
 const TOAST_MS = 5000;
@@ -28,6 +29,7 @@ const KEPT_AFTER_CLOSE_MS = 24 * 3600 * 1000; // phone rule 7
  * @property {null | {id: string, kind: string}} reply
  * @property {boolean} options of the composer
  * @property {Set<string>} open folded-out replies and clusters
+ * @property {Map<string, number>} asked how much of a long list was asked for
  * @property {Map<string, Set<string>>} seen board and column → what was on screen already
  * @property {Record<string, string>} errors of forms
  * @property {null | {text: string, until: number}} toast
@@ -45,13 +47,18 @@ export async function createApp(island) {
   /** @type {Ui} */
   const ui = {
     at: store.lab()?.activity ?? null, staying: false, board: {}, column: {}, tab: {}, sheet: null, readCase: null, stay: null,
-    reply: null, options: false, open: new Set(), seen: new Map(), errors: {}, toast: null,
+    reply: null, options: false, open: new Set(), asked: new Map(), seen: new Map(), errors: {}, toast: null,
   };
   /** @type {Set<() => void>} */
   const drawers = new Set();
   const drawing = createDrawing(() => {
     for (const drawer of drawers) drawer();
   });
+
+  let outboxChanges = 0; // its items change in place
+  const own = memo((/** @type {any[]} */ ..._from) => ownTexts(store, outbox.items()));
+  const stances = memo(stancesOf);
+  const ownIds = memo((/** @type {any} */ mine) => new Set((mine.contributions ?? []).map((/** @type {any} */ value) => value.id)));
 
   const app = {
     island, words: island.words, keep, link, store, drafts, outbox, ui, readOnly,
@@ -62,7 +69,11 @@ export async function createApp(island) {
     lab: () => store.lab() ?? { state: "lobby", title: "", promises: {}, activity: null },
     activity: () => store.get("activity", ui.at),
     seat: () => store.mine.seat ?? { id: "", tier: "other", attribution: 1 },
-    own: () => ownTexts(store, outbox.items()),
+    own: () => own(store.mine, store.all("board"), outbox.items().length ? store.all("contribution") : null, outboxChanges),
+    /** What this person agreed with or objected to: "id kind" → the reply without words. */
+    stances: () => stances(app.own()),
+    /** The ids of what is stored of this person. */
+    ownIds: () => ownIds(store.mine),
     ended: () => link.status().state === "ended",
 
     /** Draw soon, once, however many things changed. */
@@ -188,6 +199,7 @@ export async function createApp(island) {
     app.draw();
   });
   outbox.subscribe(() => {
+    outboxChanges += 1;
     outbox.forget((item) => isReflected(item, store.mine));
     follow();
     app.draw();
