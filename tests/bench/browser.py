@@ -18,11 +18,12 @@ from tests.bench.prepare import prepared
 from tests.browser.conftest import ARGUMENTS
 from tests.browser.rooms import open_console, open_wall
 from tests.browser.stage import Server, Stage
-from tests.programs import need
+from tests.programs import PROGRAMS, find
 
 SIZES = (0, 300, 1000, 5000)
 SURFACES = ("phone", "console", "wall")
 SEATS = 300
+EXACT = ["--js-flags=--expose-gc", "--enable-precise-memory-info"]
 INCOMING, WARM = 25, 5  # the first ones are not counted: code is compiled then
 ARRIVES_WITHIN = 60.0
 SETTINGS = {"FACILITATION_NO_BOOTSTRAP": "1", "FACILITATION_LOG_LEVEL": "WARNING"}
@@ -79,7 +80,7 @@ class Crowded(Stage):
 def measure(surface: str, contributions: int) -> dict[str, Any]:
     """Median milliseconds per incoming contribution; elements and memory of the page afterwards."""
     with _crowded(contributions) as stage, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(need("chromium")), args=[*ARGUMENTS, "--js-flags=--expose-gc", "--enable-precise-memory-info"])
+        browser = playwright.chromium.launch(executable_path=_chromium(), args=[*ARGUMENTS, *EXACT])
         authors = [stage.seat() for _ in range(INCOMING)]
         page = _open(stage, browser, surface)
         _until_drawn(page, contributions)
@@ -88,6 +89,7 @@ def measure(surface: str, contributions: int) -> dict[str, Any]:
         spent = page.evaluate("window.frames_drawn")[WARM:]
         page.evaluate("gc()")
         found = {
+            "contributions": contributions,
             "page_ms": statistics.median(spent),
             "page_ms_worst": max(spent),
             "elements": page.evaluate("document.getElementsByTagName('*').length"),
@@ -95,6 +97,13 @@ def measure(surface: str, contributions: int) -> dict[str, Any]:
         }
         browser.close()
     return found
+
+
+def _chromium() -> str:
+    found = find("chromium")
+    if found is None:
+        raise SystemExit(f"The bench needs Chromium: {PROGRAMS['chromium'].install}")
+    return str(found)
 
 
 @contextmanager

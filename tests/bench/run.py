@@ -8,9 +8,10 @@
     python -m tests.bench.run slow-disk          each fsync takes 10 ms more
     python -m tests.bench.run top-rate           the highest rate 1,000 phones see within 250 ms
     python -m tests.bench.run workers            PostgreSQL and Redis, one worker and two
+    python -m tests.bench.run browser            phone, console and wall in Chromium, with 0 to 5,000 contributions
 
 With names it prints and leaves RESULTS.md alone. `--runs N` repeats each step N times.
-Needs Linux, two cores, g++, zlib, OpenSSL headers, npm.
+Needs Linux, two cores, g++, zlib, OpenSSL headers, npm; `browser` Chromium instead of these.
 """
 
 from __future__ import annotations
@@ -33,15 +34,20 @@ def main() -> None:
     options = parser.parse_args()
     if unknown := set(options.scenario) - set(SCENARIOS):
         parser.error(f"there is no scenario {', '.join(sorted(unknown))}")
-    try:
-        servers.build()
-    except servers.Missing as missing:
-        sys.exit(str(missing))
+    if set(options.scenario) != {"browser"}:
+        _build()
     began = time.monotonic()
     results = measure(options.scenario or list(SCENARIOS), options.runs, options.raw)
     if not options.scenario:
         table.write(results, seconds=time.monotonic() - began)
         print(f"written: {table.RESULTS.name}")
+
+
+def _build() -> None:
+    try:
+        servers.build()
+    except servers.Missing as missing:
+        sys.exit(str(missing))
 
 
 def measure(names: list[str], runs: int | None, raw: Path | None) -> table.Results:

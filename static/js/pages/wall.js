@@ -7,7 +7,7 @@ import { createDrawing } from "../lib/drawing.js";
 import { t } from "../lib/i18n.js";
 import { openLink } from "../live/link.js";
 import { blankBoard, columnBoard, swotBoard } from "../wall/boards.js";
-import { fold } from "../wall/fold.js";
+import { createFold } from "../wall/fold.js";
 import { bands, head, joinStrip } from "../wall/frame.js";
 import { boardsOf, frozenStore, readRoom, sceneOf } from "../wall/scene.js";
 import { caseSlide, joinSlide, plain, spotlight, talk } from "../wall/slides.js";
@@ -30,7 +30,8 @@ let revealedAt = -Infinity;
 let kept = null;
 
 /** Draw, then fold what does not fit. */
-const { soon: redraw } = createDrawing(() => void (draw() && fold(root)));
+const fold = createFold(root);
+const { soon: redraw } = createDrawing(() => void (draw() && fold()));
 
 /** @returns {boolean} was there something to draw? */
 function draw() {
@@ -193,5 +194,5 @@ addEventListener("keydown", (event) => {
   }
   if (event.key.toLowerCase() === "f") void (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen?.());
 });
-document.fonts?.ready.then(redraw);
+document.fonts?.ready.then(() => fold(true));
 setInterval(redraw, 1000); // the clock

@@ -107,8 +107,13 @@ export function othersIn(store, board, column, ownIds) {
 }
 
 const others = memo((/** @type {Entries} */ entries, /** @type {Set<string>} */ ownIds) => {
-  const all = entries.filter(([id]) => !ownIds.has(id));
-  return { drafts: all.filter(([, value]) => value.origin === "owner_draft"), room: all.filter(([, value]) => value.origin !== "owner_draft") };
+  /** @type {{drafts: Entry[], room: Entry[]}} */
+  const found = { drafts: [], room: [] };
+  for (const entry of entries) {
+    if (ownIds.has(entry[0])) continue;
+    found[entry[1].origin === "owner_draft" ? "drafts" : "room"].push(entry);
+  }
+  return found;
 });
 
 /**
@@ -118,14 +123,19 @@ const others = memo((/** @type {Entries} */ entries, /** @type {Set<string>} */ 
  * @returns {{clustered: Array<[string, any] | Entry>, loose: Entry[], waiting: number}}
  */
 export const listed = memo((/** @type {Entry[]} */ room, /** @type {Set<string>} */ known, /** @type {Entries} */ clusters) => {
-  const shown = room.filter(([id]) => known.has(id));
   const piles = new Map(clusters.map(([id]) => [id, /** @type {Entry[]} */ ([])]));
-  const loose = shown.filter((entry) => !piles.get(entry[1].cluster)?.push(entry)).reverse();
+  /** @type {Entry[]} */
+  const loose = [];
+  let waiting = 0;
+  for (const entry of room) {
+    if (known.has(entry[0])) (piles.get(entry[1].cluster) ?? loose).push(entry);
+    else waiting += 1;
+  }
   const clustered = clusters.flatMap(([id, value]) => {
     const pile = piles.get(id) ?? [];
     return pile.length ? [/** @type {Entry} */ ([`cluster-${id}`, { head: value.title }]), ...pile] : [];
   });
-  return { clustered, loose, waiting: room.length - shown.length };
+  return { clustered, loose: loose.reverse(), waiting };
 });
 
 /** Replies under a contribution, in the order of arrival. @param {Store} store @param {string} id @returns {Entries} */
