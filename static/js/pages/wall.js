@@ -194,5 +194,5 @@ addEventListener("keydown", (event) => {
   }
   if (event.key.toLowerCase() === "f") void (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen?.());
 });
-document.fonts?.ready.then(() => fold(true));
+document.fonts?.addEventListener("loadingdone", () => fold(true)); // other letters, other lengths
 setInterval(redraw, 1000); // the clock
