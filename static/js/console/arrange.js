@@ -81,8 +81,8 @@ function moreOf(list) {
 }
 
 /** @param {any} column */
-function looseStops({ loose, more, pinned }) {
-  return more ? [...loose.slice(0, pinned), more.id, ...loose.slice(pinned)] : loose;
+function looseStops({ loose, more, ahead }) {
+  return more ? [...loose.slice(0, ahead), more.id, ...loose.slice(ahead)] : loose;
 }
 
 /**

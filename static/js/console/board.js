@@ -84,14 +84,14 @@ function tools(c, board) {
 /** @param {Console} c @param {any} board @param {import("./part.js").ColumnPart} column */
 function columnOf(c, board, column) {
   const letter = isQuad(column.id) ? column.id : nothing;
-  const { count, loose, pinned, more } = column;
+  const { count, loose, ahead, more } = column;
   const drawSlip = (/** @type {string} */ id) => slip(c, id);
   return html`<section class="column" data-q=${letter} aria-label=${column.title}>
     <h2 class="column__head">${letter === nothing ? nothing : quad(column.id, "none")}<span>${column.title}</span><span class="column__count">${count}</span></h2>
     <div class="column__list" role=${column.piles.length + column.loose.length ? "listbox" : nothing} aria-multiselectable=${column.piles.length + column.loose.length ? "true" : nothing} aria-label=${column.piles.length + column.loose.length ? column.title : nothing}>
       ${repeat(column.piles, (pile) => pile.id, (pile) => pileOf(c, pile))}
       <div class="column__loose" data-drop="column:${column.id}" role="presentation">
-        ${more ? html`${repeat(loose.slice(0, pinned), (id) => id, drawSlip)}${moreSlips(c, more, t("Show earlier ones (%(n)s)", { n: number(more.rest) }))}` : nothing}${repeat(more ? loose.slice(pinned) : loose, (id) => id, drawSlip)}
+        ${more ? html`${repeat(loose.slice(0, ahead), (id) => id, drawSlip)}${moreSlips(c, more, t("Show earlier ones (%(n)s)", { n: number(more.rest) }))}` : nothing}${repeat(more ? loose.slice(ahead) : loose, (id) => id, drawSlip)}
       </div>
     </div>
     ${count ? nothing : html`<p class="column--empty">${board.open ? t("Nothing yet.") : t("Nothing was written.")}</p>`}

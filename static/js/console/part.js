@@ -7,7 +7,7 @@ import { countOf } from "./arrange.js";
 /** @typedef {import("./arrange.js").Layout} Layout */
 /** @typedef {{id: string, rest: number, next: string | number}} More where one asks for more: how many are not drawn, what to ask for */
 /** @typedef {{id: string, members: string[], count: number, more: More | null}} PilePart */
-/** @typedef {{id: string, title: string, piles: PilePart[], loose: string[], pinned: number, more: More | null, hidden: string[], count: number}} ColumnPart */
+/** @typedef {{id: string, title: string, piles: PilePart[], loose: string[], ahead: number, more: More | null, hidden: string[], count: number}} ColumnPart */
 /** @typedef {{board: string, columns: ColumnPart[]}} Part */
 /** @typedef {Map<string, string | number>} Asked what somebody asked to see more of */
 
@@ -17,7 +17,7 @@ const FEW = 5; // of each pile of a crowded column, however many piles there are
  * @param {Layout} layout
  * @param {(id: string) => boolean} isPinned
  * @param {Asked} asked
- * @param {string | null} held where the arrow keys are
+ * @param {string | null} held where the arrow keys are: it stays, whatever else goes
  * @returns {Part}
  */
 export function partOf(layout, isPinned, asked, held) {
@@ -35,28 +35,36 @@ export function partOf(layout, isPinned, asked, held) {
 /** @param {import("./arrange.js").Pile} pile @param {number} most @param {Asked} asked @param {string | null} held @returns {PilePart} */
 function pilePart({ id, members }, most, asked, held) {
   const more = `more:${id}`;
-  const wanted = Math.max(most, Number(asked.get(more) ?? 0), held === null ? 0 : members.indexOf(held) + 1);
-  const drawn = wanted < members.length ? wanted : members.length;
-  const rest = members.length - drawn;
-  return { id, members: rest ? members.slice(0, drawn) : members, count: members.length, more: rest ? { id: more, rest, next: drawn + MOST } : null };
+  const drawn = Math.max(most, Number(asked.get(more) ?? 0));
+  if (drawn >= members.length) return { id, members, count: members.length, more: null };
+  const kept = onlyIf(held, members.indexOf(held ?? "") >= drawn);
+  return { id, members: [...members.slice(0, drawn), ...kept], count: members.length, more: { id: more, rest: members.length - drawn - kept.length, next: drawn + MOST } };
 }
 
 /** @param {string} more @param {string[]} ids pinned ones first @param {(id: string) => boolean} isPinned @param {Asked} asked @param {string | null} held */
 function loosePart(more, ids, isPinned, asked, held) {
-  if (isShort(ids.length)) return { loose: ids, pinned: 0, more: null };
+  if (isShort(ids.length)) return { loose: ids, ahead: 0, more: null };
   const first = ids.findIndex((id) => !isPinned(id));
-  const pinned = first < 0 ? 0 : first;
-  const rest = endOf(more, ids.slice(pinned), asked, held);
-  return { loose: [...ids.slice(0, pinned), ...rest.drawn], pinned, more: rest.more };
+  const [pinned, others] = first < 0 ? [ids, []] : [ids.slice(0, first), ids.slice(first)];
+  const newest = endOf(more, others, asked);
+  if (!newest.more) return { loose: ids, ahead: 0, more: null };
+  const place = others.indexOf(held ?? "");
+  const kept = onlyIf(held, place >= 0 && place < newest.more.rest);
+  return { loose: [...pinned, ...kept, ...newest.drawn], ahead: pinned.length + kept.length, more: { ...newest.more, rest: newest.more.rest - kept.length } };
+}
+
+/** @param {string | null} id @param {boolean} yes @returns {string[]} */
+function onlyIf(id, yes) {
+  return id !== null && yes ? [id] : [];
 }
 
 /**
  * A list whose last ones matter.
- * @param {string} place @param {string[]} ids @param {Asked} asked @param {string | null} [held]
+ * @param {string} place @param {string[]} ids @param {Asked} asked
  * @returns {{drawn: string[], more: More | null}}
  */
-export function endOf(place, ids, asked, held = null) {
-  const from = tailOf(ids, /** @type {string | null} */ (asked.get(place) ?? null), held);
+export function endOf(place, ids, asked) {
+  const from = tailOf(ids, /** @type {string | null} */ (asked.get(place) ?? null));
   return from ? { drawn: ids.slice(from), more: { id: place, rest: from, next: ids[Math.max(0, from - MOST)] } } : { drawn: ids, more: null };
 }
 

@@ -22,23 +22,12 @@ export function headOf(length, asked = 0) {
  * A list that grows at its end: the index of the first entry that is drawn.
  * @param {readonly string[]} ids
  * @param {string | null} [asked] the entry from which on somebody asked to see them
- * @param {string | null} [held] an entry that must not go, because the focus is on it
  */
-export function tailOf(ids, asked = null, held = null) {
+export function tailOf(ids, asked = null) {
   if (isShort(ids.length)) return 0;
   const usual = Math.floor((ids.length - MOST) / SLACK) * SLACK;
-  return Math.min(usual, placeOf(ids, asked) ?? usual, stepBelow(placeOf(ids, held) ?? usual));
-}
-
-/** @param {readonly string[]} ids @param {string | null} id */
-function placeOf(ids, id) {
-  const place = id === null ? -1 : ids.indexOf(id);
-  return place < 0 ? null : place;
-}
-
-/** @param {number} place */
-function stepBelow(place) {
-  return Math.floor(place / SLACK) * SLACK;
+  const wished = asked === null ? -1 : ids.indexOf(asked);
+  return wished < 0 ? usual : Math.min(usual, wished);
 }
 
 /**
