@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { stops, step } from "../../static/js/console/arrange.js";
-import { partOf, startOf } from "../../static/js/console/part.js";
-import { headOf, isShort, MOST, tailOf } from "../../static/js/lib/long-list.js";
+import { partOf, startOf, tailOf } from "../../static/js/console/part.js";
+import { headOf, isShort, MOST } from "../../static/js/lib/long-list.js";
 import { memo } from "../../static/js/lib/memo.js";
 import { smallest } from "../../static/js/wall/fold.js";
 

@@ -1,7 +1,7 @@
 // The part of a board that is drawn: all of an ordinary one. Of a long column the newest are drawn, of crowded piles the first few
 // of each, and a place where one asks for more.
 
-import { headOf, isShort, MOST, tailOf } from "../lib/long-list.js";
+import { headOf, isShort, MOST, SLACK } from "../lib/long-list.js";
 import { countOf } from "./arrange.js";
 
 /** @typedef {import("./arrange.js").Layout} Layout */
@@ -77,4 +77,16 @@ export function endOf(place, ids, asked) {
 export function startOf(place, list, asked) {
   const drawn = headOf(list.length, Number(asked.get(place) ?? 0));
   return drawn === list.length ? { drawn: list, more: null } : { drawn: list.slice(0, drawn), more: { id: place, rest: list.length - drawn, next: drawn + MOST } };
+}
+
+/**
+ * A list that grows at its end: the index of the first entry that is drawn.
+ * @param {readonly string[]} ids
+ * @param {string | null} [asked] the entry from which on somebody asked to see them
+ */
+export function tailOf(ids, asked = null) {
+  if (isShort(ids.length)) return 0;
+  const usual = Math.floor((ids.length - MOST) / SLACK) * SLACK;
+  const wished = asked === null ? -1 : ids.indexOf(asked);
+  return wished < 0 ? usual : Math.min(usual, wished);
 }

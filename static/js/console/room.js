@@ -14,8 +14,8 @@ import { columnKey, entities, entity, onBoard, underParent } from "../live/group
  * @property {Entity | undefined} before
  * @property {readonly Entity[]} boards
  * @property {(board: string) => readonly Entity[]} on contributions of a board without replies, hidden and waiting ones included
- * @property {(keyOf: import("../live/ranked.js").KeyOf, key: string) => readonly Entity[]} group contributions and replies
- * @property {(keyOf: import("../live/ranked.js").KeyOf, key: string) => number} count how many there are in a group
+ * @property {(keyOf: import("../live/table.js").KeyOf, key: string) => readonly Entity[]} group contributions and replies
+ * @property {(keyOf: import("../live/table.js").KeyOf, key: string) => number} count how many there are in a group
  * @property {{get: (id: string) => readonly Entity[]}} replies by the contribution they hang under
  * @property {{get: (id: string | null | undefined) => Entity | undefined}} byId contributions and replies
  * @property {readonly Entity[]} clusters
@@ -35,7 +35,7 @@ export function readRoom(store) {
     const entry = store.entry(type, id);
     return entry && entity(entry);
   };
-  const group = (/** @type {import("../live/ranked.js").KeyOf} */ keyOf, /** @type {string} */ key) => entities(store.group("contribution", keyOf, key));
+  const group = (/** @type {import("../live/table.js").KeyOf} */ keyOf, /** @type {string} */ key) => entities(store.group("contribution", keyOf, key));
   const agenda = all("activity");
   const at = agenda.findIndex((activity) => activity.id === lab.activity);
   return {

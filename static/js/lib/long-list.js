@@ -2,7 +2,7 @@
 // read is there, with a button for more. Lists of ordinary length are drawn whole.
 
 export const MOST = 150; // entries of a long list that are drawn before somebody asks for more
-const SLACK = 50; // a list is cut in steps of this size, not with every entry that comes
+export const SLACK = 50; // a list is cut in steps of this size, not with every entry that comes
 
 /** Is a list of this length drawn whole? @param {number} length */
 export function isShort(length) {
@@ -16,18 +16,6 @@ export function isShort(length) {
  */
 export function headOf(length, asked = 0) {
   return isShort(length) ? length : Math.min(length, Math.max(MOST, asked));
-}
-
-/**
- * A list that grows at its end: the index of the first entry that is drawn.
- * @param {readonly string[]} ids
- * @param {string | null} [asked] the entry from which on somebody asked to see them
- */
-export function tailOf(ids, asked = null) {
-  if (isShort(ids.length)) return 0;
-  const usual = Math.floor((ids.length - MOST) / SLACK) * SLACK;
-  const wished = asked === null ? -1 : ids.indexOf(asked);
-  return wished < 0 ? usual : Math.min(usual, wished);
 }
 
 /**

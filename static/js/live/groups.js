@@ -2,8 +2,8 @@
 // them: `store.group("contribution", inColumn, columnKey(board, column))`.
 
 /** @typedef {{id: string} & Record<string, any>} Entity */
-/** @typedef {import("./ranked.js").Entry} Entry */
-/** @typedef {import("./ranked.js").Entries} Entries */
+/** @typedef {import("./table.js").Entry} Entry */
+/** @typedef {import("./table.js").Entries} Entries */
 
 /** @param {string} board @param {string | null | undefined} column */
 export const columnKey = (board, column) => `${board}:${column ?? ""}`;

@@ -8,7 +8,7 @@ import { createTable } from "./table.js";
 /** @typedef {"applied" | "old" | "gap"} Outcome applied: the state is newer now; old: nothing new; gap: ask for a sync */
 /** @typedef {Array<{type: string, id: string}> | null} Touched what changed; null means everything may have */
 /** @typedef {ReturnType<typeof createStore>} Store */
-/** @typedef {import("./ranked.js").Entries} Entries */
+/** @typedef {import("./table.js").Entries} Entries */
 
 const NOTHING = createTable();
 
@@ -54,7 +54,7 @@ export function createStore() {
      * Those of a type that belong together, in the same order; kept up with every change, so asking costs nothing.
      * The same array as long as none of them changed.
      * @param {string} type
-     * @param {import("./ranked.js").KeyOf} keyOf a function of a module: each other one is a further index
+     * @param {import("./table.js").KeyOf} keyOf a function of a module: each other one is a further index
      * @param {string} key
      * @returns {Entries}
      */
@@ -70,7 +70,7 @@ export function createStore() {
     /**
      * @param {string} type
      * @param {string | null | undefined} id
-     * @returns {import("./ranked.js").Entry | undefined} id and value; the same array as long as the value is
+     * @returns {import("./table.js").Entry | undefined} id and value; the same array as long as the value is
      */
     entry: (type, id) => (id == null ? undefined : tables.get(type)?.entry(id)),
 

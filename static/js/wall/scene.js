@@ -5,7 +5,7 @@ import { entities, entity } from "../live/groups.js";
 import { createStore } from "../live/store.js";
 
 /** @typedef {import("../live/groups.js").Entity} Entity */
-/** @typedef {import("../live/ranked.js").KeyOf} KeyOf */
+/** @typedef {import("../live/table.js").KeyOf} KeyOf */
 /** @typedef {Pick<import("../live/store.js").Store, "lab" | "all" | "get" | "entry" | "group">} Readable a store, or what a frozen wall keeps of one */
 /**
  * @typedef {object} Room what the room may see, as plain values

@@ -1,6 +1,5 @@
 // The phone as one object: what it knows, where the person is, what they can do. Screens get it as `app` and draw from it.
 
-import { newKey } from "../../lib/command.js";
 import { createDrawing } from "../../lib/drawing.js";
 import { t } from "../../lib/i18n.js";
 import { memo } from "../../lib/memo.js";
@@ -142,21 +141,6 @@ export async function createApp(island) {
     closeSheet() {
       if (!ui.sheet) return;
       history.back();
-    },
-
-    /** Leave the lab: tell it, forget everything here, go. @param {boolean} takeBack withdraw every text first */
-    async leave(takeBack) {
-      if (takeBack) {
-        for (const own of app.own()) if (!own.item) await link.command("contribution.withdraw", { id: own.id });
-      }
-      const answer = await fetch(`/labs/${island.lab}/phone/leave`, {
-        method: "POST",
-        headers: { "Content-Type": "application/json", Accept: "application/json" },
-        body: JSON.stringify({ key: newKey() }),
-      }).catch(() => null);
-      if (!answer?.ok) return app.say(t("Leaving needs the network. Please try again in a moment."));
-      await keep.wipe(island.lab);
-      location.href = "/goodbye";
     },
   };
 

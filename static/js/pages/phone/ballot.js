@@ -7,11 +7,11 @@ import { shuffled } from "../../lib/shuffle.js";
 import { memberList } from "../../views/contribution.js";
 import { degreeWord, delivery, icon, isQuad, legend, quad } from "../../views/marks.js";
 import { dotMarks, dots, ranked, ranking, ratings, sum } from "../../views/votes.js";
-import { allocation, votedOn } from "./derive.js";
 import { task } from "./frame.js";
 import { readyButton } from "./board.js";
 import { moreButton, startOf } from "./long.js";
 import { returnedTexts } from "./returned.js";
+import { allocation, votedOn } from "./subjects.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("../../views/marks.js").Drawn} Drawn */

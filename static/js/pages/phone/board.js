@@ -12,7 +12,7 @@ import { returnedTexts } from "./returned.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("../../views/marks.js").Drawn} Drawn */
-/** @typedef {import("../../live/ranked.js").Entry} Entry */
+/** @typedef {import("../../live/table.js").Entry} Entry */
 
 /**
  * The screen of an activity with boards: one per case, or one for all.

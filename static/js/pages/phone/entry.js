@@ -10,7 +10,7 @@ import { moreButton, startOf } from "./long.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("./derive.js").Own} Own */
-/** @typedef {import("../../live/ranked.js").Entries} Entries */
+/** @typedef {import("../../live/table.js").Entries} Entries */
 /** @typedef {import("../../views/marks.js").Drawn} Drawn */
 
 /** What one may answer with, by the kind of board; the first ones are buttons. @param {string} boardKind */

@@ -6,11 +6,12 @@ import { number, t } from "../../lib/i18n.js";
 import { onBoard } from "../../live/groups.js";
 import { category, degreeWord, icon } from "../../views/marks.js";
 import { composer, counter, peopleChoice, promiseLine } from "./composer.js";
-import { aimedAt, boardsOf } from "./derive.js";
+import { boardsOf } from "./derive.js";
 import { ideaPlace } from "./drafts.js";
 import { chosenColumn, columnSwitch, lists, readyButton } from "./board.js";
 import { task } from "./frame.js";
 import { returnedTexts } from "./returned.js";
+import { aimedAt } from "./subjects.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("../../views/marks.js").Drawn} Drawn */
