@@ -57,7 +57,7 @@ function foldOne(box, before = Infinity) {
 
   /** @param {number} n */
   function show(n) {
-    for (const [place, block] of ranked.entries()) block.hidden = place < n;
+    for (const [place, block] of ranked.entries()) if (block.hidden !== place < n) block.hidden = place < n;
     const rest = Number(more?.dataset.rest ?? 0);
     const gone = ranked.slice(0, n).reduce((all, block) => all + Number(block.dataset.size), rest);
     if (!more) return;
