@@ -110,5 +110,12 @@ _TABLE: tuple[Row, ...] = (
     ("bytes per contribution and phone, 300 × 20", 160, "", False, lambda r: r(SMALL, "product", "wire_bytes_per_delivery")),
     ("bytes per contribution and phone, 1000 × 100", 160, "", False, lambda r: r(LARGE, "product", "wire_bytes_per_delivery")),
     ("many labs: CPU against Node", 1.5, " ×", False, lambda r: r.cpu(LABS, "product") / r.cpu(LABS, "node")),
+    ("phone, 1,000 contributions: one more", 5.0, " ms", False, lambda r: r("phone in a browser", "1000 there", "page_ms")),
+    ("phone, 5,000 contributions: elements", 5000, "", False, lambda r: r("phone in a browser", "5000 there", "elements")),
+    ("console, 5,000 contributions: one more", 12.0, " ms", False, lambda r: r("console in a browser", "5000 there", "page_ms")),
+    ("console, 5,000 contributions: one more, against 300", 1.5, " ×", False,
+     lambda r: r("console in a browser", "5000 there", "page_ratio")),
+    ("wall, 5,000 contributions: one more, against 300", 1.5, " ×", False,
+     lambda r: r("wall in a browser", "5000 there", "page_ratio")),
     ("lost or doubled in all runs of the product", 0, "", False, lambda r: r.lost_or_doubled()),
 )  # fmt: skip

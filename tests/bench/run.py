@@ -11,9 +11,10 @@
     python -m tests.bench.run workers            PostgreSQL and Redis, one worker and two
     python -m tests.bench.run --database postgresql [storm …]      only the product, on PostgreSQL beside SQLite
     python -m tests.bench.run --database sqlite [storm …]          without PostgreSQL
+    python -m tests.bench.run browser            phone, console and wall in Chromium, with 0 to 5,000 contributions
 
 With names or --database it prints its tables and leaves RESULTS.md alone. `--runs N` repeats each step N times.
-Needs Linux, two cores, g++, zlib, OpenSSL headers, npm; PostgreSQL and Redis but for `--database sqlite`.
+Needs Linux, two cores, g++, zlib, OpenSSL headers, npm; PostgreSQL and Redis but for `--database sqlite`; `browser` Chromium.
 """
 
 from __future__ import annotations
@@ -39,12 +40,8 @@ def main() -> None:
     options = parser.parse_args()
     if unknown := set(options.scenario) - set(SCENARIOS):
         parser.error(f"there is no scenario {', '.join(sorted(unknown))}")
-    try:
-        servers.build()
-        if options.database != "sqlite":
-            servers.look_for("postgres", "redis")
-    except servers.Missing as missing:
-        sys.exit(str(missing))
+    if set(options.scenario) != {"browser"}:
+        _build(options.database)
     began = time.monotonic()
     results = measure(options.scenario or list(SCENARIOS), options.runs, options.raw, options.database)
     if options.scenario or options.database:
@@ -52,6 +49,15 @@ def main() -> None:
     else:
         table.write(results, seconds=time.monotonic() - began)
         print(f"written: {table.RESULTS.name}")
+
+
+def _build(database: str | None) -> None:
+    try:
+        servers.build()
+        if database != "sqlite":
+            servers.look_for("postgres", "redis")
+    except servers.Missing as missing:
+        sys.exit(str(missing))
 
 
 def measure(names: list[str], runs: int | None, raw: Path | None, database: str | None) -> table.Results:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from tests.bench import servers
+from tests.bench import browser, servers
 from tests.bench.fetching import fetch_all
 from tests.bench.goals import ONE, THREE
 from tests.bench.several import workers
@@ -92,6 +92,27 @@ def several() -> Iterator[Step]:
         )
 
 
+def pages() -> Iterator[Step]:
+    """What one contribution costs an open page in Chromium, with few and with many there already; and how often that of few."""
+    for surface in browser.SURFACES:
+        fewest: Found = {}
+        for contributions in browser.SIZES:
+            yield Step(
+                f"{surface} in a browser",
+                f"{contributions} there",
+                lambda s=surface, n=contributions, f=fewest: _against_fewest(browser.measure(s, n), f),
+            )
+
+
+def _against_fewest(found: Found, fewest: Found) -> Found:
+    """The run with its ratios to the smallest size that has something to draw in it."""
+    if not fewest and found["contributions"]:
+        fewest.update(found)
+    if fewest:
+        found["page_ratio"] = found["page_ms"] / fewest["page_ms"]
+    return found
+
+
 def _on_workers(count: int) -> Found:
     with workers(count, 400, labs=8) as running:
         return checked(servers.drive(running, n=400, posters=400, boards=8, rate=40, dur=5, warm=1.5, drain=20, connect_rate=200))
@@ -107,6 +128,7 @@ SCENARIOS: dict[str, tuple[Callable[[], Iterator[Step]], int]] = {
     "top-rate": (top_rate, 1),
     "share": (share, 2),
     "workers": (several, 2),
+    "browser": (pages, 1),
 }
 
 

@@ -34,6 +34,11 @@ COLUMNS: tuple[tuple[str, Callable[[dict[str, Any]], float | None]], ...] = (
     ("CPU ms per phone", lambda run: cpu_per_join(run)),
     ("kB to fetch", lambda run: run["bytes"] / 1000 if "bytes" in run else None),
     ("lost", lambda run: run.get("lost") if run.get("posts") else None),
+    ("page ms per incoming", lambda run: run.get("page_ms")),
+    ("worst", lambda run: run.get("page_ms_worst")),
+    ("against 300 there", lambda run: run.get("page_ratio")),
+    ("elements", lambda run: run.get("elements")),
+    ("MB of the page", lambda run: run.get("heap_mb")),
     ("doubled", lambda run: run.get("dups") if run.get("posts") else None),
 )
 

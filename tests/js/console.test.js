@@ -93,6 +93,25 @@ test("changes by others are counted once per contribution", () => {
   assert.equal(changesBetween(before, before), 0);
 });
 
+test("changes are counted as if every place were looked at", () => {
+  let state = 5;
+  const random = (n) => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) % n;
+  const places = ["S", "W", "S hidden", "k1", "k2"];
+  const made = (ids) => {
+    const at = Object.fromEntries(places.map((place) => [place, ids.filter((id) => id.at === place).map((id) => id.id)]));
+    const column = (id, piles) => ({ id, title: id, piles: piles.map((pile) => ({ id: pile, members: at[pile] })), loose: at[id], hidden: at[`${id} hidden`] ?? [] });
+    return { board: "b", columns: [column("S", ["k1"]), column("W", ["k2"])] };
+  };
+  for (let round = 0; round < 300; round += 1) {
+    const before = Array.from({ length: random(12) }, (_, n) => ({ id: `c${n}`, at: places[random(5)] }));
+    const after = before.filter(() => random(5)).map((each) => (random(4) ? each : { ...each, at: places[random(5)] }));
+    for (let n = random(3); n > 0; n -= 1) after.push({ id: `new${n}`, at: places[random(5)] });
+    const [was, is] = [before, after].map((list) => new Map(list.map(({ id, at }) => [id, at])));
+    const wanted = [...new Set([...was.keys(), ...is.keys()])].filter((id) => was.get(id) !== is.get(id)).length;
+    assert.equal(changesBetween(made(before), made(after)), wanted);
+  }
+});
+
 test("calm: a list keeps its order under the moving pointer, own acts and rest let it go", () => {
   let now = 0;
   const calm = createCalm(() => {}, () => now);

@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { graphemes } from "../../static/js/lib/graphemes.js";
 import { shuffled } from "../../static/js/lib/shuffle.js";
 import { createStore } from "../../static/js/live/store.js";
-import { aimedAt, allocation, countsOf, othersOn, ownTexts, votedOn } from "../../static/js/pages/phone/derive.js";
+import { countsOf, othersIn, ownTexts } from "../../static/js/pages/phone/derive.js";
+import { aimedAt, allocation, votedOn } from "../../static/js/pages/phone/subjects.js";
 import { labelNow } from "../../static/js/pages/phone/promise.js";
 import { isReflected } from "../../static/js/pages/phone/reflected.js";
 import { clockText, secondsLeft } from "../../static/js/views/timer.js";
@@ -80,9 +81,10 @@ test("before the reveal only the tally counts, after it what is there; replies n
   entities.contribution.c = { board: "b", column: "W", origin: "participant", text: "c", n: 2 };
   entities.contribution.r = { board: "b", column: "W", parent: "c", text: "r", n: 3 };
   assert.deepEqual(countsOf(knowing(entities), "b", board({ revealed: true })), { S: 1, W: 1 });
-  const { drafts, room } = othersOn(knowing(entities), "b", new Set());
-  assert.deepEqual([drafts.map(([id]) => id), room.map(([id]) => id)], [["d"], ["c"]]);
-  assert.deepEqual(othersOn(knowing(entities), "b", new Set(["c"])).room, []);
+  const [strengths, weaknesses] = ["S", "W"].map((column) => othersIn(knowing(entities), "b", column, new Set()));
+  assert.deepEqual([strengths.drafts.map(([id]) => id), weaknesses.room.map(([id]) => id)], [["d"], ["c"]]);
+  assert.deepEqual([strengths.room, weaknesses.drafts], [[], []]);
+  assert.deepEqual(othersIn(knowing(entities), "b", "W", new Set(["c"])).room, []);
 });
 
 test("the allocation one sees is the last one tapped; a refused one says why and falls back", () => {

@@ -4,6 +4,8 @@ import { html, nothing } from "../../vendor/lit-html.js";
 import { t, tn } from "../lib/i18n.js";
 import { degreeWord, legend, stamp } from "../views/marks.js";
 import { ranked, ranking, ratings } from "../views/votes.js";
+import { moreButton } from "./board.js";
+import { startOf } from "./part.js";
 import { ballotsHere, itemsOf } from "./room.js";
 
 /** @typedef {import("../views/marks.js").Drawn} Drawn */
@@ -47,8 +49,9 @@ function result(c, ballot) {
   const rows = ranked(items, ballot.result);
   const rest = rows.slice(FIRST_ROWS);
   const most = rows[0]?.total;
+  const { drawn, more } = startOf(`result ${ballot.id}`, rest, c.ui.asked);
   return html`${legend()}<div class="ballot-panel__result">${ranking(rows.slice(0, FIRST_ROWS), t("Result, highest first"))}
-    ${rest.length ? html`<details class="more more--plain"><summary>${tn("%(n)s more", "%(n)s more", rest.length)}</summary>${ranking(rest, t("Result, the others"), most)}</details>` : nothing}</div>`;
+    ${rest.length ? html`<details class="more more--plain"><summary>${tn("%(n)s more", "%(n)s more", rest.length)}</summary>${ranking(drawn, t("Result, the others"), most)}${moreButton(c, more)}</details>` : nothing}</div>`;
 }
 
 /** The steps of a rating from its lower end. @param {any} ballot */

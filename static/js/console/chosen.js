@@ -10,8 +10,8 @@ import { extra, reply } from "../views/contribution.js";
 
 /** @param {Console} c @param {any} board @returns {Drawn} */
 export function boardAction(c, board) {
-  const cluster = c.room.clusters.find((entry) => entry.id === c.ui.cluster && entry.board === board.id);
-  if (cluster) return clusterBar(c, cluster);
+  const cluster = c.room.cluster(c.ui.cluster);
+  if (cluster?.board === board.id) return clusterBar(c, cluster);
   const items = c.chosen().filter((item) => item.board === board.id);
   if (!items.length) return nothing;
   if (c.ui.picking) return pickingBar(c, items);
@@ -58,7 +58,7 @@ function pickingBar(c, items) {
 
 /** @param {Console} c @param {any} item */
 function details(c, item) {
-  const replies = c.room.replies.get(item.id) ?? [];
+  const replies = c.room.replies.get(item.id);
   if (!replies.length && !item.extra) return nothing;
   return html`<div class="board-action__details">${extra(item.extra)}
     ${replies.map((entry) => reply(entry, replyLine(c, entry)))}</div>`;
@@ -76,7 +76,7 @@ function replyLine(c, item) {
 function itemActs(c, board, items) {
   const ids = items.map((item) => item.id);
   const one = items.length === 1 ? items[0] : null;
-  const inCluster = items.some((item) => c.room.clusters.some((cluster) => cluster.id === item.cluster));
+  const inCluster = items.some((item) => c.room.cluster(item.cluster));
   const all = (/** @type {(item: any) => unknown} */ test) => String(items.every((item) => Boolean(test(item))));
   const by = (/** @type {string} */ sign, /** @type {string} */ text, /** @type {string} */ keyName, /** @type {() => unknown} */ run, /** @type {string | typeof nothing} */ pressed = nothing) =>
     html`<button class="button button--small" type="button" aria-pressed=${pressed} @click=${run}>${icon(sign)}<span>${text}</span>${keyName ? key(c, keyName) : nothing}</button>`;

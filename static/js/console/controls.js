@@ -1,6 +1,7 @@
 // What the parts of the console share: the lab as it is now, this screen's state, and the acts behind buttons and keys.
 
 import { t } from "../lib/i18n.js";
+import { drawMoreAbove } from "../lib/long-list.js";
 import { createActs } from "./acts.js";
 import { createCalm } from "./calm.js";
 import { createDeeds } from "./deeds.js";
@@ -75,6 +76,12 @@ export function createConsole({ island, link, toast, drawing }) {
     at(/** @type {string} */ id) {
       if (ui.cursor !== id) ui.set({ cursor: id });
     },
+    /** Draw more of a long list. @param {import("./part.js").More} more @param {HTMLElement} [button] below its list */
+    askFor({ id, next }, button) {
+      ui.asked.set(id, next);
+      redraw();
+      if (button) drawMoreAbove(button, drawing.now);
+    },
     /** One place of the board is reached by Tab: the cursor, else the first. @param {string} id */
     stop: (id) => (id === (c.first ?? id) ? 0 : -1),
     /** @type {string | null} set before each drawing */
@@ -88,6 +95,7 @@ export function createConsole({ island, link, toast, drawing }) {
     showBoard(/** @type {string} */ id) {
       if (!id) return;
       ui.chosen.clear();
+      ui.asked.clear();
       ui.set({ board: id, cluster: null, cursor: null, picking: false, naming: false });
     },
     showInRoom: (/** @type {any} */ board) => acts.run("case.present", { case: board.case, section: null }, { done: t("Wall and phones show “%(title)s”", { title: board.title }), inverse: room.lab.case ? { name: "case.present", args: { case: room.lab.case, section: room.lab.section } } : undefined }),
@@ -165,8 +173,9 @@ function stored() {
   }
 }
 
-/** @param {string | null} id */
-export function stopElement(id) {
-  const all = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".board [data-id]"));
-  return [...all].find((element) => element.dataset.id === id) ?? all[0];
+/** The element of a place on the board, else of another one, else the first. @param {string | null} id @param {string | null} [other] */
+export function stopElement(id, other = null) {
+  const all = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".board [data-id]")]);
+  const at = (/** @type {string | null} */ wanted) => all.find((element) => element.dataset.id === wanted);
+  return at(id) ?? at(other) ?? all[0];
 }

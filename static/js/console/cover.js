@@ -1,5 +1,8 @@
 // Who was heard and what was covered: counts by tier, never who; cases against quadrants, challenges, elements. Pure.
 
+import { columnKey } from "../live/groups.js";
+import { added, aims, challenges, solutions } from "./room.js";
+
 /** @typedef {import("./room.js").Room} Room */
 
 const TIERS = ["1", "2", "3", "other"];
@@ -39,16 +42,8 @@ export function quadrantRows(room) {
   return boards.map((board) => ({
     id: board.id,
     title: caseTitle(room, board.case) ?? board.title,
-    cells: board.columns.map((/** @type {any} */ column) => ({
-      column: column.id,
-      n: added(room, board).filter((item) => item.column === column.id).length,
-    })),
+    cells: board.columns.map((/** @type {any} */ column) => ({ column: column.id, n: room.count(added, columnKey(board.id, column.id)) })),
   }));
-}
-
-/** @param {Room} room @param {any} board */
-function added(room, board) {
-  return room.contributions.filter((item) => item.board === board.id && item.status === "shown" && item.origin !== "owner_draft");
 }
 
 /** @param {Room} room @param {string | undefined} id */
@@ -62,11 +57,11 @@ export function caseTitle(room, id) {
  * @returns {{n: number, solved: number, open: any[]} | null}
  */
 export function challengeCover(room) {
-  const boards = new Set(room.boards.filter((board) => board.kind === "challenges").map((board) => board.id));
-  if (!boards.size) return null;
-  const challenges = room.contributions.filter((item) => boards.has(item.board) && item.status === "shown" && item.kind === "challenge");
-  const isSolved = (/** @type {any} */ item) => (room.replies.get(item.id) ?? []).some((reply) => reply.reply_kind === "solution" && reply.status === "shown");
-  return { n: challenges.length, solved: challenges.filter(isSolved).length, open: challenges.filter((item) => !isSolved(item)) };
+  const boards = room.boards.filter((board) => board.kind === "challenges");
+  if (!boards.length) return null;
+  const all = boards.flatMap((board) => room.group(challenges, board.id));
+  const open = all.filter((item) => !room.count(solutions, item.id));
+  return { n: all.length, solved: all.length - open.length, open };
 }
 
 /**
@@ -76,12 +71,10 @@ export function challengeCover(room) {
  */
 export function elementCover(room) {
   if (!room.boards.some((board) => board.kind === "transferability")) return null;
-  const aimed = new Set(
-    room.contributions.filter((item) => item.status === "shown" && item.target?.element).map((item) => `${item.target.case} ${item.target.element}`),
-  );
+  const isAimedAt = (/** @type {string} */ id, /** @type {any} */ element) => [element.ref, element.id].some((each) => room.count(aims, `${id} ${each}`));
   const rows = room.cases.map((item) => {
     const elements = (item.aspects ?? []).flatMap((/** @type {any} */ aspect) => aspect.elements ?? []);
-    const empty = elements.filter((/** @type {any} */ element) => !aimed.has(`${item.id} ${element.ref}`) && !aimed.has(`${item.id} ${element.id}`));
+    const empty = elements.filter((/** @type {any} */ element) => !isAimedAt(item.id, element));
     return { id: item.id, title: item.title, n: elements.length, empty: empty.map((/** @type {any} */ e) => ({ ref: e.ref, title: e.title })) };
   });
   const n = rows.reduce((all, row) => all + row.n, 0);

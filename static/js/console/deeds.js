@@ -15,7 +15,7 @@ import { boardOf } from "./room.js";
  */
 export function createDeeds({ room, ui, acts }) {
   const item = (/** @type {string} */ id) => room().byId.get(id);
-  const cluster = (/** @type {string | null} */ id) => room().clusters.find((entry) => entry.id === id);
+  const cluster = (/** @type {string | null} */ id) => room().cluster(id);
 
   const deeds = {
     /** What an act is about: the chosen ones, else the one under the cursor. @returns {string[]} */

@@ -96,7 +96,7 @@ function ask(c, kind) {
 /** @param {Console} c */
 function renameKey(c) {
   const at = c.ui.cursor;
-  const id = c.room.clusters.some((cluster) => cluster.id === at) ? at : c.room.byId.get(at ?? "")?.cluster;
+  const id = c.room.cluster(at) ? at : c.room.byId.get(at ?? "")?.cluster;
   if (!id) return;
   c.ui.set({ cluster: id, naming: false });
   c.focusOn("cluster-title");
@@ -114,10 +114,10 @@ export function boardKeys(c) {
     if (!board || !on) return;
     if (event.key === " " || event.key === "Enter") {
       event.preventDefault();
-      c.deeds.tap(on);
+      /** @type {HTMLElement} */ (event.target).click();
     } else if (event.key.startsWith("Arrow")) {
       event.preventDefault();
-      const to = step(layoutOf(c, board).shown, on, event.key);
+      const to = step(layoutOf(c, board).part, on, event.key);
       if (to) c.goTo(to);
     }
   };

@@ -4,9 +4,11 @@ import { html, nothing, repeat } from "../../vendor/lit-html.js";
 import { t, tn } from "../lib/i18n.js";
 import { clockText } from "../views/timer.js";
 import { icon, stamp } from "../views/marks.js";
+import { moreButton } from "./board.js";
 import { field, form } from "./dialog-form.js";
 import { presets } from "./heard.js";
 import { KEYS } from "./keys.js";
+import { startOf } from "./part.js";
 import { early } from "./steps.js";
 
 /** @typedef {import("./controls.js").Console} Console */
@@ -104,15 +106,16 @@ function actWord(act) {
 
 /** Every act, newest first, each with its inverse. @param {Console} c */
 export function log(c) {
-  const acts = [...c.room.acts].sort((a, b) => b.n - a.n);
-  const about = (/** @type {any} */ act) => c.room.byId.get(act.entity_id)?.text ?? c.room.clusters.find((cluster) => cluster.id === act.entity_id)?.title ?? "";
+  const acts = c.room.acts.sort((a, b) => b.n - a.n);
+  const { drawn, more } = startOf("log", acts, c.ui.asked);
+  const about = (/** @type {any} */ act) => c.room.byId.get(act.entity_id)?.text ?? c.room.cluster(act.entity_id)?.title ?? "";
   const time = (/** @type {number} */ at) => new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   return {
     title: t("What the staff did"),
     body: acts.length
-      ? html`<ol class="log" reversed>${repeat(acts, (act) => act.id, (act) => html`<li class=${act.undone ? "log--undone" : ""}><time datetime=${new Date(act.at).toISOString()}>${time(act.at)}</time>
+      ? html`<ol class="log" reversed>${repeat(drawn, (act) => act.id, (act) => html`<li class=${act.undone ? "log--undone" : ""}><time datetime=${new Date(act.at).toISOString()}>${time(act.at)}</time>
           <span><b>${actWord(act.act)}</b>${act.by ? html` <span class="tag">${act.by}</span>` : nothing} ${about(act)}</span>
-          ${act.undone ? html`<span class="tag">${t("taken back")}</span>` : act.act !== "undo" && c.may("moderation.undo") ? html`<button class="text-button" type="button" @click=${() => c.acts.undoAct(act.id)}>${t("Undo")}</button>` : html`<span></span>`}</li>`)}</ol>`
+          ${act.undone ? html`<span class="tag">${t("taken back")}</span>` : act.act !== "undo" && c.may("moderation.undo") ? html`<button class="text-button" type="button" @click=${() => c.acts.undoAct(act.id)}>${t("Undo")}</button>` : html`<span></span>`}</li>`)}</ol>${moreButton(c, more)}`
       : html`<p>${t("Nothing yet. Each act of moderation is written here, with its undo.")}</p>`,
   };
 }

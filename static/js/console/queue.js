@@ -1,9 +1,12 @@
 // The left column: what waits for a look, what is parked, words said for somebody, private notes.
 
-import { html, nothing, repeat } from "../../vendor/lit-html.js";
+import { guard, html, nothing, repeat } from "../../vendor/lit-html.js";
 import { t, tn } from "../lib/i18n.js";
+import { memo } from "../lib/memo.js";
 import { icon, tag, tier } from "../views/marks.js";
 import { replyWord } from "../views/contribution.js";
+import { moreButton } from "./board.js";
+import { startOf } from "./part.js";
 import { boardOf, boardsHere, parkedOf, queueOf } from "./room.js";
 
 /** @typedef {import("../views/marks.js").Drawn} Drawn */
@@ -11,16 +14,21 @@ import { boardOf, boardsHere, parkedOf, queueOf } from "./room.js";
 
 /** @param {Console} c @returns {Drawn} */
 export function queue(c) {
-  const fresh = queueOf(c.room).map((item) => item.id);
+  const fresh = idsOf(queueOf(c.room));
   const ids = c.calm.shown("queue", fresh, () => true);
-  const waiting = fresh.filter((id) => !ids.includes(id)).length;
+  const held = ids === fresh ? null : new Set(ids);
+  const waiting = held ? fresh.filter((id) => !held.has(id)).length : 0;
+  const { drawn, more } = startOf("queue", ids, c.ui.asked);
   return html`<section class="queue" aria-labelledby="queue-title" @pointermove=${() => c.calm.touch("queue")} @pointerleave=${() => c.calm.release("queue")}>
     <h2 id="queue-title" tabindex="-1">${t("Queue")} ${tag(tn("%(n)s waits for a look", "%(n)s wait for a look", fresh.length))}</h2>
-    ${ids.length ? repeat(ids, (id) => id, (id, index) => queued(c, id, index)) : empty(c)}
+    ${ids.length ? repeat(drawn, (id) => id, (id, index) => queued(c, id, index)) : empty(c)}
+    ${moreButton(c, more)}
     ${waiting ? html`<button class="pill" type="button" @click=${() => c.calm.release("queue")}>${icon("arrow-down")}<span>${tn("%(n)s more", "%(n)s more", waiting)}</span></button>` : nothing}
     ${approveSwitch(c)}
   </section>`;
 }
+
+const idsOf = memo((/** @type {readonly import("./room.js").Entity[]} */ items) => items.map((item) => item.id));
 
 /** @param {Console} c */
 function empty(c) {
@@ -44,6 +52,12 @@ function queued(c, id, index) {
   }
   const key = index < 9 ? String(index + 1) : "";
   const parent = item.parent ? c.room.byId.get(item.parent) : null;
+  return guard([item, key, parent, whereWords(c, item), c.ui.wide], () => waitingOne(c, item, key, parent));
+}
+
+/** @param {Console} c @param {any} item @param {string} key that shows it @param {any} parent */
+function waitingOne(c, item, key, parent) {
+  const { id } = item;
   return html`<article class="queued" data-id=${id} aria-label=${t("Waits for a look")}>
     <p class="queued__from">${item.tier ? tier(item.tier) : nothing}<span>${whereWords(c, item)}</span></p>
     ${parent ? html`<p class="queued__parent">${parent.text}</p>` : nothing}
@@ -69,8 +83,9 @@ export function whereWords(c, item) {
 /** @param {Console} c @returns {Drawn} */
 export function parked(c) {
   const items = parkedOf(c.room);
+  const { drawn, more } = startOf("parked", items, c.ui.asked);
   return html`<section aria-labelledby="parked-title"><h2 id="parked-title">${t("Parked")} ${tag(items.length ? t("each has an owner") : t("nothing yet"))}</h2>
-    ${items.length ? html`<ul class="parked">${items.map((item) => html`<li><button class="text-button parked__open" type="button" @click=${() => c.open("park", { id: item.id })}>${item.text}</button><small>${parkedWords(item.parked)}</small></li>`)}</ul>` : nothing}
+    ${items.length ? html`<ul class="parked">${drawn.map((item) => html`<li><button class="text-button parked__open" type="button" @click=${() => c.open("park", { id: item.id })}>${item.text}</button><small>${parkedWords(item.parked)}</small></li>`)}</ul>${moreButton(c, more)}` : nothing}
   </section>`;
 }
 

@@ -27,6 +27,8 @@ export function createState(redraw) {
     dialog: /** @type {Dialog | null} */ (null),
     /** @type {import("./arrange.js").Overlay} */
     overlay: new Map(),
+    /** @type {import("./part.js").Asked} where more of a long list was asked for */
+    asked: new Map(),
     /** @type {any} the last `presence` */
     presence: /** @type {any} */ (null),
     /** @type {Array<{id: string, text: string, at: number}>} */

@@ -3,6 +3,8 @@
 import { html, nothing } from "../../vendor/lit-html.js";
 import { t, tn } from "../lib/i18n.js";
 import { icon, tag, tierWord } from "../views/marks.js";
+import { moreButton } from "./board.js";
+import { startOf } from "./part.js";
 import { caseTitle, challengeCover, elementCover, quadrantRows } from "./cover.js";
 
 /** @typedef {import("../views/marks.js").Drawn} Drawn */
@@ -22,7 +24,7 @@ export function covered(c) {
       ${challenges ? line(t("Challenges with a solution"), challenges.n ? t("%(n)s of %(of)s", { n: challenges.solved, of: challenges.n }) : t("none yet"), challenges.n > 0 && challenges.solved === challenges.n) : nothing}
       ${elements ? line(t("Elements with an idea"), t("%(n)s of %(of)s", { n: elements.covered, of: elements.n }), elements.n > 0 && elements.covered === elements.n) : nothing}
       </tbody></table>
-    ${missing(challenges, elements)}</section>`;
+    ${missing(c, challenges, elements)}</section>`;
 }
 
 /** @param {string} title @param {string} words @param {boolean} full */
@@ -30,13 +32,14 @@ function line(title, words, full) {
   return html`<tr><th scope="row">${title}</th><td colspan="4" class=${full ? "" : "coverage--none"}>${full ? words : html`<span>${words}</span>`}</td></tr>`;
 }
 
-/** What has nothing yet, by name. @param {ReturnType<typeof challengeCover>} challenges @param {ReturnType<typeof elementCover>} elements */
-function missing(challenges, elements) {
+/** What has nothing yet, by name. @param {Console} c @param {ReturnType<typeof challengeCover>} challenges @param {ReturnType<typeof elementCover>} elements */
+function missing(c, challenges, elements) {
   const open = challenges?.open ?? [];
+  const { drawn, more } = startOf("missing", open, c.ui.asked);
   const empty = (elements?.rows ?? []).filter((row) => row.empty.length);
   if (!open.length && !empty.length) return nothing;
   return html`<details class="more more--plain"><summary>${t("What has nothing yet")}</summary><div class="more__body missing">
-    ${open.length ? html`<h3>${t("Challenges without a solution")}</h3><ul class="plain-list">${open.map((item) => html`<li>${item.text}</li>`)}</ul>` : nothing}
+    ${open.length ? html`<h3>${t("Challenges without a solution")}</h3><ul class="plain-list">${drawn.map((item) => html`<li>${item.text}</li>`)}</ul>${moreButton(c, more)}` : nothing}
     ${empty.map((row) => html`<h3>${row.title}</h3><ul class="plain-list">${row.empty.map((element) => html`<li>${t("%(ref)s %(title)s", element)}</li>`)}</ul>`)}
   </div></details>`;
 }

@@ -1,15 +1,20 @@
 // What this device knows of one stream, and the law it keeps: snapshot at h, then the delta h→H, is the snapshot at H.
 // Pure: no network, no clock, no document. The same rules as facilitation/stream/read.py.
 
+import { createTable } from "./table.js";
+
 /** @typedef {{epoch: string, stream: string, seq: number, entities: Record<string, Record<string, any>>, mine?: any}} Snapshot */
 /** @typedef {{epoch: string, stream: string, from: number, to: number, changes: Array<{type: string, id: string, value: any}>, mine?: any}} Delta */
 /** @typedef {"applied" | "old" | "gap"} Outcome applied: the state is newer now; old: nothing new; gap: ask for a sync */
 /** @typedef {Array<{type: string, id: string}> | null} Touched what changed; null means everything may have */
 /** @typedef {ReturnType<typeof createStore>} Store */
+/** @typedef {import("./table.js").Entries} Entries */
+
+const NOTHING = createTable();
 
 export function createStore() {
-  /** @type {Map<string, Map<string, any>>} */
-  let entities = new Map();
+  /** @type {Map<string, ReturnType<typeof createTable>>} */
+  let tables = new Map();
   /** @type {Set<(touched: Touched) => void>} */
   const listeners = new Set();
 
@@ -39,27 +44,38 @@ export function createStore() {
     },
 
     /**
-     * Every entity of a type, in the order of the agenda, the board or of arrival.
+     * Every entity of a type, in the order of the agenda, the board or of arrival. The same array as long as none of them changed.
      * @param {string} type
-     * @returns {Array<[string, any]>}
+     * @returns {Entries}
      */
-    all(type) {
-      return [...(entities.get(type) ?? [])].sort(([, a], [, b]) => place(a) - place(b));
-    },
+    all: (type) => (tables.get(type) ?? NOTHING).entries(),
+
+    /**
+     * Those of a type that belong together, in the same order; kept up with every change, so asking costs nothing.
+     * The same array as long as none of them changed.
+     * @param {string} type
+     * @param {import("./table.js").KeyOf} keyOf a function of a module: each other one is a further index
+     * @param {string} key
+     * @returns {Entries}
+     */
+    group: (type, keyOf, key) => (tables.get(type) ?? NOTHING).group(keyOf, key),
 
     /**
      * @param {string} type
      * @param {string | null | undefined} id
      * @returns {any} the value, or undefined
      */
-    get(type, id) {
-      return id == null ? undefined : entities.get(type)?.get(id);
-    },
+    get: (type, id) => store.entry(type, id)?.[1],
+
+    /**
+     * @param {string} type
+     * @param {string | null | undefined} id
+     * @returns {import("./table.js").Entry | undefined} id and value; the same array as long as the value is
+     */
+    entry: (type, id) => (id == null ? undefined : tables.get(type)?.entry(id)),
 
     /** The one lab this stream is about. */
-    lab() {
-      return entities.get("lab")?.values().next().value;
-    },
+    lab: () => tables.get("lab")?.first(),
 
     /**
      * @param {(touched: Touched) => void} listener
@@ -72,7 +88,7 @@ export function createStore() {
 
     /** A copy as plain objects: for tests and for keeping. @returns {Snapshot} */
     snapshot() {
-      const plain = [...entities].map(([type, values]) => [type, Object.fromEntries(values)]);
+      const plain = [...tables].map(([type, table]) => [type, table.plain()]);
       return { epoch: store.epoch, stream: store.stream, seq: store.seq, entities: Object.fromEntries(plain) };
     },
   };
@@ -80,7 +96,7 @@ export function createStore() {
   /** @param {Snapshot} snapshot @returns {Outcome} */
   function replace(snapshot) {
     if (snapshot.epoch === store.epoch && snapshot.seq < store.seq) return "old";
-    entities = new Map(Object.entries(snapshot.entities).map(([type, values]) => [type, new Map(Object.entries(values))]));
+    tables = new Map(Object.entries(snapshot.entities).map(([type, values]) => [type, createTable(values)]));
     store.epoch = snapshot.epoch;
     store.stream = snapshot.stream;
     store.seq = snapshot.seq;
@@ -93,10 +109,9 @@ export function createStore() {
     if (delta.to <= store.seq) return "old";
     if (delta.from > store.seq) return "gap";
     for (const { type, id, value } of delta.changes) {
-      let values = entities.get(type);
-      if (!values) entities.set(type, (values = new Map()));
-      if (value === null) values.delete(id);
-      else values.set(id, value);
+      let table = tables.get(type);
+      if (!table) tables.set(type, (table = createTable()));
+      table.set(id, value);
     }
     store.seq = delta.to;
     return "applied";
@@ -108,9 +123,4 @@ export function createStore() {
   }
 
   return store;
-}
-
-/** @param {any} value */
-function place(value) {
-  return value.position ?? value.n ?? 0;
 }

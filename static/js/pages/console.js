@@ -93,7 +93,7 @@ function panel(tab) {
 function forgetTheGone() {
   const { ui, room } = c;
   for (const id of ui.chosen) if (room.byId.get(id)?.status !== "shown") ui.chosen.delete(id);
-  if (ui.cluster && !room.clusters.some((cluster) => cluster.id === ui.cluster)) ui.cluster = null;
+  if (ui.cluster && !room.cluster(ui.cluster)) ui.cluster = null;
   if (!ui.chosen.size) ui.picking = ui.naming = false;
   for (const [id, place] of ui.overlay) {
     const item = room.byId.get(id);
@@ -106,20 +106,22 @@ function forgetTheGone() {
 function firstStop() {
   const board = c.board();
   if (!board) return null;
-  const all = stops(layoutOf(c, board).shown).flat();
+  const all = stops(layoutOf(c, board).part).flat();
   return c.ui.cursor && all.includes(c.ui.cursor) ? c.ui.cursor : (all[0] ?? null);
 }
 
-/** The place of the board that has the focus before a drawing. */
+/** The place of the board that has the focus before a drawing, and the one beside it. */
 function focused() {
   const at = document.activeElement;
-  return at instanceof HTMLElement && at.closest(".board") ? (at.dataset.id ?? null) : null;
+  if (!(at instanceof HTMLElement) || !at.dataset.id || !at.closest(".board")) return null;
+  const beside = /** @type {HTMLElement | null} */ (at.nextElementSibling ?? at.previousElementSibling);
+  return { id: at.dataset.id, beside: beside?.dataset.id ?? null };
 }
 
-/** A slip that moved to another pile is a new element: the focus goes with it. @param {string | null} held */
+/** A slip that moved to another pile is a new element: the focus goes with it. Where more was asked for and all is there now, it goes beside. @param {ReturnType<typeof focused>} held */
 function keepFocus(held) {
   if (c.ui.naming && !naming) document.getElementById("cluster-name")?.focus();
-  else if (held && document.activeElement === document.body) stopElement(held)?.focus({ preventScroll: true });
+  else if (held && document.activeElement === document.body) stopElement(held.id, held.beside)?.focus({ preventScroll: true });
   naming = c.ui.naming;
 }
 

@@ -7,7 +7,7 @@ import { createDrawing } from "../lib/drawing.js";
 import { t } from "../lib/i18n.js";
 import { openLink } from "../live/link.js";
 import { blankBoard, columnBoard, swotBoard } from "../wall/boards.js";
-import { fold } from "../wall/fold.js";
+import { createFold } from "../wall/fold.js";
 import { bands, head, joinStrip } from "../wall/frame.js";
 import { boardsOf, frozenStore, readRoom, sceneOf } from "../wall/scene.js";
 import { caseSlide, joinSlide, plain, spotlight, talk } from "../wall/slides.js";
@@ -26,11 +26,12 @@ const wall = { room: readRoom(link.store), now: link.serverNow(), online: 0, fro
 let joinHere = false;
 let blankBefore = "";
 let revealedAt = -Infinity;
-/** @type {Record<string, any> | null} what a frozen wall goes on showing */
+/** @type {import("../wall/scene.js").Readable | null} what a frozen wall goes on showing */
 let kept = null;
 
 /** Draw, then fold what does not fit. */
-const { soon: redraw } = createDrawing(() => void (draw() && fold(root)));
+const fold = createFold(root);
+const { soon: redraw } = createDrawing(() => void (draw() && fold()));
 
 /** @returns {boolean} was there something to draw? */
 function draw() {
@@ -39,7 +40,7 @@ function draw() {
   if (link.store.seq < 0) return false;
   if (inAnotherLanguage()) return false;
   freeze();
-  wall.room = readRoom(kept ? /** @type {any} */ (frozenStore(kept, link.store)) : link.store);
+  wall.room = readRoom(kept ?? link.store);
   const scene = sceneOf(wall.room, joinHere);
   watchReveal(scene);
   document.body.dataset.scene = scene.kind;
@@ -61,8 +62,9 @@ function freeze() {
     kept = null;
     remember(null);
   } else if (!kept) {
-    kept = remembered() ?? link.store.snapshot().entities;
-    remember(kept);
+    const entities = remembered() ?? link.store.snapshot().entities;
+    remember(entities);
+    kept = frozenStore(entities, link.store);
   }
   wall.frozen = wanted;
   document.body.toggleAttribute("data-frozen", wanted);
@@ -192,5 +194,5 @@ addEventListener("keydown", (event) => {
   }
   if (event.key.toLowerCase() === "f") void (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen?.());
 });
-document.fonts?.ready.then(redraw);
+document.fonts?.addEventListener("loadingdone", () => fold(true)); // other letters, other lengths
 setInterval(redraw, 1000); // the clock

@@ -70,11 +70,15 @@ function percent(part) {
 export function ranked(items, result) {
   const rows = items.map((item) => ({ ...item, total: result[item.id]?.dots ?? 0, by_tier: result[item.id]?.by_tier ?? {} }));
   rows.sort((a, b) => b.total - a.total);
-  return rows.map((row) => ({ ...row, place: 1 + rows.filter((other) => other.total > row.total).length }));
+  let place = 1;
+  return rows.map((row, index) => {
+    if (index && row.total < rows[index - 1].total) place = index + 1;
+    return { ...row, place };
+  });
 }
 
 /**
- * @param {Row[]} rows highest first
+ * @param {readonly Row[]} rows highest first
  * @param {string} [label]
  * @param {number} [most] what the full width stands for, when these rows go on from others
  * @returns {Drawn}

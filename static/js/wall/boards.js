@@ -1,7 +1,8 @@
 // Boards on the wall: blank cards before the reveal, the SWOT as a cross, other boards in columns. No names, ever.
 
-import { html, nothing, repeat } from "../../vendor/lit-html.js";
+import { guard, html, nothing, repeat } from "../../vendor/lit-html.js";
 import { language, number, t, tn } from "../lib/i18n.js";
+import { memo } from "../lib/memo.js";
 import { replyWord } from "../views/contribution.js";
 import { icon, isQuad, quadWord } from "../views/marks.js";
 import { boardsOf, columnOf, countOf } from "./scene.js";
@@ -9,9 +10,11 @@ import { boardsOf, columnOf, countOf } from "./scene.js";
 /** @typedef {import("../views/marks.js").Drawn} Drawn */
 /** @typedef {import("./frame.js").Wall} Wall */
 /** @typedef {import("./scene.js").Entity} Entity */
+/** @typedef {import("./scene.js").Column} Column */
 
 const FRESH_MS = 4000;
 const MOST_BLANK = { four: 12, one: 32 };
+const MOST_BLOCKS = 150; // of one column, and lines of one cluster: more than any wall has room for
 const FEW = 8; // up to so many contributions a board is set larger
 
 /** @param {Wall} wall @param {Entity} board @param {Entity} activity @returns {Drawn} */
@@ -50,7 +53,7 @@ function otherBoards(wall, board, activity) {
 
 /** @param {Wall} wall @param {Entity} board @param {boolean} revealing @returns {Drawn} */
 export function swotBoard(wall, board, revealing) {
-  const items = wall.room.contributions.filter((item) => item.board === board.id);
+  const items = wall.room.on(board.id);
   return html`<main class="swot-cross ${revealing ? "is-revealing" : ""}" id="main" tabindex="-1" data-fill=${items.length <= FEW ? "few" : nothing}>
     ${repeat(
       board.columns,
@@ -63,7 +66,7 @@ export function swotBoard(wall, board, revealing) {
 
 /** @param {Wall} wall @param {Entity} board @param {boolean} revealing @returns {Drawn} */
 export function columnBoard(wall, board, revealing) {
-  const items = wall.room.contributions.filter((item) => item.board === board.id);
+  const items = wall.room.on(board.id);
   const columns = board.columns.length ? named(wall, board) : unnamed(wall, board, items.length <= FEW ? 2 : 3);
   return html`<main class="wall-board ${revealing ? "is-revealing" : ""}" id="main" tabindex="-1" data-fill=${items.length <= FEW ? "few" : nothing}>
     ${items.length ? columns : html`<section class="column"><p class="wall-board__none">${t("Nothing yet. The first words come from a phone.")}</p></section>`}</main>`;
@@ -80,30 +83,51 @@ function named(wall, board) {
 
 /** Without columns of its own a board is set in lanes; what comes later goes to the next lane, so nothing moves. @param {Wall} wall @param {Entity} board @param {number} lanes */
 function unnamed(wall, board, lanes) {
-  const { clusters, loose } = columnOf(wall.room, board, "");
-  const lane = (/** @type {number} */ which) => ({
-    clusters: clusters.filter((_, index) => index % lanes === which),
-    loose: loose.filter((_, index) => index % lanes === which),
-  });
-  return Array.from({ length: lanes }, (_, which) => html`<section class="column"><div class="wall-board__body" data-fold>${blocks(wall, lane(which))}</div></section>`);
+  return lanesOf(columnOf(wall.room, board, ""), lanes).map((lane) => html`<section class="column"><div class="wall-board__body" data-fold>${blocks(wall, lane)}</div></section>`);
 }
 
-/** Clusters, then what stands alone; the last line counts what did not fit. @param {Wall} wall @param {ReturnType<typeof columnOf>} column */
-function blocks(wall, { clusters, loose }) {
+const lanesOf = memo((/** @type {Column} */ { clusters, loose }, /** @type {number} */ lanes) =>
+  Array.from({ length: lanes }, (_, which) => ({
+    clusters: clusters.filter((_cluster, index) => index % lanes === which),
+    loose: loose.filter((_item, index) => index % lanes === which),
+  })),
+);
+
+/** Clusters, then what stands alone; the last line counts what did not fit. @param {Wall} wall @param {Column} column */
+function blocks(wall, column) {
+  const { clusters, loose, rest } = mostOf(column);
   return html`${repeat(
     clusters,
     (cluster) => cluster.id,
-    (cluster) => html`<div class="cluster" data-size=${cluster.members.length}><h3 class="cluster__title">${cluster.title}</h3><ul class="cluster__contributions">${cluster.members.map((item) => line(wall, item))}</ul></div>`,
+    (cluster) => html`<div class="cluster" data-size=${cluster.members.length}><h3 class="cluster__title">${cluster.title}</h3><ul class="cluster__contributions">${repeat(cluster.members.slice(0, MOST_BLOCKS), (item) => item.id, (item) => line(wall, item))}</ul></div>`,
   )}${repeat(
     loose,
     (item) => item.id,
     (item) => html`<ul class="cluster cluster__contributions contribution--alone" data-size="1">${line(wall, item)}</ul>`,
-  )}<p class="and-more" data-more hidden></p>`;
+  )}<p class="and-more" data-more data-rest=${rest} hidden></p>`;
 }
 
-/** @param {Wall} wall @param {Entity} item */
+/**
+ * What may find room at all, by the rule of fold.js: the largest clusters, then what stands alone, the first ones first.
+ * @param {Column} column @returns {Column & {rest: number}} `rest`: contributions that are only counted
+ */
+export function mostOf({ clusters, loose }) {
+  const large = clusters.length > MOST_BLOCKS ? new Set([...clusters].sort((a, b) => b.members.length - a.members.length).slice(0, MOST_BLOCKS)) : null;
+  const drawn = large ? clusters.filter((cluster) => large.has(cluster)) : clusters;
+  const alone = loose.slice(0, MOST_BLOCKS - drawn.length);
+  const left = large ? clusters.filter((cluster) => !large.has(cluster)) : [];
+  return { clusters: drawn, loose: alone, rest: loose.length - alone.length + left.reduce((all, cluster) => all + cluster.members.length, 0) };
+}
+
+/** A line is drawn again only when it or a reply to it changed. @param {Wall} wall @param {Entity} item */
 function line(wall, item) {
-  const solutions = (wall.room.replies.get(item.id) ?? []).filter((reply) => reply.reply_kind === "solution" || reply.reply_kind === "answer");
+  const replies = wall.room.replies.get(item.id);
+  return guard([item, replies], () => drawnLine(item, replies));
+}
+
+/** @param {Entity} item @param {readonly Entity[]} replies */
+function drawnLine(item, replies) {
+  const solutions = replies.filter((reply) => reply.reply_kind === "solution" || reply.reply_kind === "answer");
   return html`<li class=${item.origin === "owner_draft" ? "is-draft" : ""}>${words(item)}${solutions.map((reply) => html`<span class="wall-reply"><b>${replyWord(reply.reply_kind)}</b> ${words(reply)}</span>`)}</li>`;
 }
 

@@ -1,16 +1,23 @@
 // What the wall shows, decided from the room's stream alone. Pure: what happens in the lab → which slide.
 
-/** @typedef {{id: string} & Record<string, any>} Entity */
+import { memo } from "../lib/memo.js";
+import { entities, entity } from "../live/groups.js";
+import { createStore } from "../live/store.js";
+
+/** @typedef {import("../live/groups.js").Entity} Entity */
+/** @typedef {import("../live/table.js").KeyOf} KeyOf */
+/** @typedef {Pick<import("../live/store.js").Store, "lab" | "all" | "get" | "entry" | "group">} Readable a store, or what a frozen wall keeps of one */
 /**
  * @typedef {object} Room what the room may see, as plain values
  * @property {any} lab
- * @property {Entity[]} agenda
- * @property {Entity[]} boards
- * @property {Entity[]} contributions allowed on the wall, without replies
- * @property {Map<string, Entity[]>} replies allowed on the wall
- * @property {Entity[]} clusters
- * @property {Entity[]} ballots
- * @property {Entity[]} cases
+ * @property {readonly Entity[]} agenda
+ * @property {readonly Entity[]} boards
+ * @property {(board: string) => readonly Entity[]} on contributions of a board allowed on the wall, without replies
+ * @property {{get: (id: string) => Entity | undefined}} byId contributions allowed on the wall, without replies
+ * @property {{get: (id: string) => readonly Entity[]}} replies allowed on the wall, by their contribution
+ * @property {readonly Entity[]} clusters
+ * @property {readonly Entity[]} ballots
+ * @property {readonly Entity[]} cases
  * @property {(id: string) => number} tally
  */
 /**
@@ -23,21 +30,28 @@
  * @property {Entity} [contribution]
  */
 
-/** @param {{lab: () => any, all: (type: string) => Array<[string, any]>, get: (type: string, id: string) => any}} store @returns {Room} */
+/** @param {any} value */
+const onWall = (value) => (value.parent || value.wall === false ? undefined : value.board);
+
+/** @param {any} value */
+const replyOnWall = (value) => (value.wall === false ? undefined : value.parent || undefined);
+
+/** @param {Readable} store @returns {Room} */
 export function readRoom(store) {
-  const all = (/** @type {string} */ type) => store.all(type).map(([id, value]) => ({ ...value, id }));
-  const allowed = all("contribution").filter((item) => item.wall !== false);
-  const tops = allowed.filter((item) => !item.parent);
-  const shown = new Set(tops.map((item) => item.id));
-  /** @type {Map<string, Entity[]>} */
-  const replies = new Map();
-  for (const item of allowed) if (shown.has(item.parent)) replies.set(item.parent, [...(replies.get(item.parent) ?? []), item]);
+  const all = (/** @type {string} */ type) => entities(store.all(type));
+  const group = (/** @type {KeyOf} */ keyOf, /** @type {string} */ key) => entities(store.group("contribution", keyOf, key));
   return {
     lab: store.lab() ?? { state: "draft", wall: {} },
     agenda: all("activity"),
     boards: all("board"),
-    contributions: tops,
-    replies,
+    on: (board) => group(onWall, board),
+    byId: {
+      get(id) {
+        const entry = store.entry("contribution", id);
+        return entry && onWall(entry[1]) !== undefined ? entity(entry) : undefined;
+      },
+    },
+    replies: { get: (id) => group(replyOnWall, id) },
     clusters: all("cluster"),
     ballots: all("ballot"),
     cases: all("case"),
@@ -50,7 +64,7 @@ export function sceneOf(room, join = false) {
   const { lab } = room;
   if (lab.state === "closed") return { kind: "closed" };
   if (join || lab.wall?.join) return { kind: "join" };
-  const contribution = room.contributions.find((item) => item.id === lab.spotlight);
+  const contribution = room.byId.get(lab.spotlight);
   if (contribution) return { kind: "spotlight", contribution, board: room.boards.find((board) => board.id === contribution.board) };
   if (lab.state === "draft") return { kind: "draft" };
   const activity = room.agenda.find((item) => item.id === lab.activity);
@@ -107,29 +121,37 @@ export function boardsOf(room, activity) {
   return about.length ? about : room.boards.filter((board) => board.activity === activity.id);
 }
 
+/** @typedef {{clusters: Array<Entity & {members: Entity[]}>, loose: Entity[]}} Column */
+
 /**
  * What stands in one column: clusters in the order of making, then single contributions, pinned ones first.
  * @param {Room} room @param {Entity} board @param {string} column
- * @returns {{clusters: Array<Entity & {members: Entity[]}>, loose: Entity[]}}
+ * @returns {Column} the same object as long as nothing on the board changed
  */
 export function columnOf(room, board, column) {
-  const first = board.columns[0]?.id ?? "";
-  const known = new Set(board.columns.map((/** @type {any} */ entry) => entry.id));
-  const here = (/** @type {Entity} */ entry) => (known.has(entry.column) ? entry.column : first) === column;
-  const items = room.contributions.filter((item) => item.board === board.id);
-  const clusters = room.clusters.filter((cluster) => cluster.board === board.id);
-  const grouped = new Set(clusters.map((cluster) => cluster.id));
-  const byPlace = (/** @type {Entity} */ a, /** @type {Entity} */ b) => (a.place ?? 1e9) - (b.place ?? 1e9) || a.n - b.n;
-  return {
-    clusters: clusters
-      .filter(here)
-      .map((cluster) => ({ ...cluster, members: items.filter((item) => item.cluster === cluster.id).sort(byPlace) }))
-      .filter((cluster) => cluster.members.length > 0),
-    loose: items
-      .filter((item) => !grouped.has(item.cluster) && here(item))
-      .sort((a, b) => Number(Boolean(b.pinned)) - Number(Boolean(a.pinned)) || a.n - b.n),
-  };
+  return columnsOf(room.on(board.id), room.clusters, board).get(column) ?? { clusters: [], loose: [] };
 }
+
+const columnsOf = memo(
+  /** @param {readonly Entity[]} items @param {readonly Entity[]} allClusters @param {Entity} board */
+  (items, allClusters, board) => {
+    const ids = board.columns.length ? board.columns.map((/** @type {any} */ entry) => entry.id) : [""];
+    /** @type {Map<string, Column & {pinned: Entity[]}>} */
+    const columns = new Map(ids.map((/** @type {string} */ id) => [id, { clusters: [], pinned: [], loose: [] }]));
+    const columnFor = (/** @type {Entity} */ entry) => /** @type {Column & {pinned: Entity[]}} */ (columns.get(entry.column) ?? columns.get(ids[0]));
+    const clusters = new Map(allClusters.filter((each) => each.board === board.id).map((each) => [each.id, { ...each, members: /** @type {Entity[]} */ ([]) }]));
+    for (const item of items) {
+      const cluster = clusters.get(item.cluster);
+      if (cluster) cluster.members.push(item);
+      else columnFor(item)[item.pinned ? "pinned" : "loose"].push(item);
+    }
+    for (const cluster of clusters.values()) {
+      cluster.members.sort((a, b) => (a.place ?? 1e9) - (b.place ?? 1e9) || a.n - b.n);
+      if (cluster.members.length) columnFor(cluster).clusters.push(cluster);
+    }
+    return new Map([...columns].map(([id, { clusters: made, pinned, loose }]) => [id, { clusters: made, loose: [...pinned, ...loose] }]));
+  },
+);
 
 /** What was written on a board that is not revealed yet. @param {Room} room @param {Entity} board */
 export function countOf(room, board) {
@@ -143,27 +165,43 @@ export function countOf(room, board) {
  * @returns {Array<{id: string, title: string, column: string, board: Entity | undefined}>}
  */
 export function itemsOf(room, ballot) {
-  const things = [...room.clusters, ...room.contributions];
-  const found = things.filter((item) => ballot.items.includes(item.id)).sort((a, b) => a.n - b.n);
-  return found.map((item) => ({ id: item.id, title: item.title ?? item.text, column: item.column, board: room.boards.find((board) => board.id === item.board) }));
+  const clusters = new Map(room.clusters.map((cluster) => [cluster.id, cluster]));
+  const those = (/** @type {(id: string) => Entity | undefined} */ get) => ballot.items.map(get).filter(Boolean);
+  const found = [...those((id) => clusters.get(id)), ...those((id) => room.byId.get(id))].sort((/** @type {Entity} */ a, /** @type {Entity} */ b) => a.n - b.n);
+  return found.map((/** @type {Entity} */ item) => ({ id: item.id, title: item.title ?? item.text, column: item.column, board: room.boards.find((board) => board.id === item.board) }));
 }
 
 /**
  * A frozen wall keeps what it showed, but never a text that has gone since.
  * @param {Record<string, Record<string, any>>} kept entities at the moment of freezing
  * @param {import("../live/store.js").Store} store
+ * @returns {Readable} made once for each freezing
  */
 export function frozenStore(kept, store) {
-  const now = new Map(store.all("contribution"));
-  const still = ([id, value] = /** @type {[string, any]} */ (["", null])) => now.has(id) && now.get(id).wall !== false && value !== null;
-  const all = (/** @type {string} */ type) => {
-    const entries = /** @type {Array<[string, any]>} */ (Object.entries(kept[type] ?? {}));
-    const found = type === "contribution" ? entries.filter(still) : entries;
-    return found.sort(([, a], [, b]) => (a.position ?? a.n ?? 0) - (b.position ?? b.n ?? 0));
-  };
+  const shown = createStore();
+  shown.apply({ epoch: "frozen", stream: "room", seq: 0, entities: kept });
+  const texts = Object.entries(kept.contribution ?? {});
+  /** @type {unknown} */
+  let followed = null;
+
+  /** What went is taken away, what came back is there again. */
+  function follow() {
+    const live = store.all("contribution");
+    if (live === followed) return shown;
+    followed = live;
+    const may = (/** @type {string} */ id) => (store.get("contribution", id)?.wall ?? true) !== false && store.entry("contribution", id) !== undefined;
+    const changes = texts
+      .filter(([id]) => may(id) !== (shown.entry("contribution", id) !== undefined))
+      .map(([id, value]) => ({ type: "contribution", id, value: may(id) ? value : null }));
+    if (changes.length) shown.apply({ epoch: "frozen", stream: "room", from: shown.seq, to: shown.seq + 1, changes });
+    return shown;
+  }
+
   return {
-    all,
-    get: (/** @type {string} */ type, /** @type {string} */ id) => kept[type]?.[id],
-    lab: () => ({ ...Object.values(kept.lab ?? {})[0], wall: store.lab()?.wall, join: store.lab()?.join, locked: store.lab()?.locked }),
+    all: (type) => follow().all(type),
+    get: (type, id) => follow().get(type, id),
+    entry: (type, id) => follow().entry(type, id),
+    group: (type, keyOf, key) => follow().group(type, keyOf, key),
+    lab: () => ({ ...shown.lab(), wall: store.lab()?.wall, join: store.lab()?.join, locked: store.lab()?.locked }),
   };
 }

@@ -12,6 +12,7 @@ import { itemsOf } from "./scene.js";
 /** @typedef {import("./scene.js").Entity} Entity */
 
 const MOST_ROWS = 9; // more would not fit under a screen of 16 to 9
+const MOST_LINES = 150; // of lists that are cut by what fits, and of tables for people who listen
 const TIERS = ["1", "2", "3", "other", "joined"];
 
 /** @param {Wall} wall @param {Entity} ballot @returns {Drawn} */
@@ -24,7 +25,7 @@ export function voting(wall, ballot) {
     <div class="wall-vote__count"><p class="tally">${number(n)}</p><p>${closed ? t("voted. The result comes in a moment.") : rich(t("of %(all)s have voted"), { all: html`<b>${number(all)}</b>` })}</p>
       <progress max=${Math.max(1, all)} .value=${n} aria-label=${t("Voted")}></progress>
       ${closed ? nothing : html`<p class="wall-vote__rule">${rule(ballot)}</p>`}</div>
-    <div class="wall-vote__items" data-fold>${items.map((item) => html`<p data-size="1">${mark(item)}${item.title}</p>`)}<p class="and-more" data-more hidden></p></div>
+    <div class="wall-vote__items" data-fold>${items.slice(0, MOST_LINES).map((item) => html`<p data-size="1">${mark(item)}${item.title}</p>`)}<p class="and-more" data-more data-rest=${Math.max(0, items.length - MOST_LINES)} hidden></p></div>
   </main>`;
 }
 
@@ -56,7 +57,7 @@ export function dotResult(wall, ballot) {
 /** The same as a table, for people who listen. @param {import("../views/votes.js").Row[]} rows @param {string[]} used */
 function dotTable(rows, used) {
   return html`<table class="visually-hidden"><caption>${t("Result, by tier")}</caption><thead><tr><th scope="col">${t("Place")}</th><th scope="col">${t("Title")}</th><th scope="col">${t("Dots")}</th>${used.map((id) => html`<th scope="col">${tierWord(id)}</th>`)}</tr></thead>
-    <tbody>${rows.map((row) => html`<tr><td>${row.place}</td><th scope="row">${row.title}</th><td>${row.total}</td>${used.map((id) => html`<td>${row.by_tier[/** @type {"1"} */ (id)] ?? 0}</td>`)}</tr>`)}</tbody></table>`;
+    <tbody>${rows.slice(0, MOST_LINES).map((row) => html`<tr><td>${row.place}</td><th scope="row">${row.title}</th><td>${row.total}</td>${used.map((id) => html`<td>${row.by_tier[/** @type {"1"} */ (id)] ?? 0}</td>`)}</tr>`)}</tbody></table>`;
 }
 
 /**
@@ -101,5 +102,5 @@ function ratingTable(items, result) {
   const tiers = TIERS.filter((id) => items.some((item) => result[item.id]?.by_tier?.[id] != null));
   const cell = (/** @type {number | null | undefined} */ n) => (n == null ? "–" : number(n));
   return html`<table class="visually-hidden"><caption>${t("Result, by tier")}</caption><thead><tr><th scope="col">${t("Title")}</th><th scope="col">${t("Mean")}</th><th scope="col">${t("People")}</th><th scope="col">${t("Spread")}</th>${tiers.map((id) => html`<th scope="col">${tier(id)}</th>`)}</tr></thead>
-    <tbody>${items.map((item) => html`<tr><th scope="row">${item.title}</th><td>${cell(result[item.id]?.mean)}</td><td>${result[item.id]?.n ?? 0}</td><td>${cell(result[item.id]?.spread)}</td>${tiers.map((id) => html`<td>${cell(result[item.id]?.by_tier?.[id])}</td>`)}</tr>`)}</tbody></table>`;
+    <tbody>${items.slice(0, MOST_LINES).map((item) => html`<tr><th scope="row">${item.title}</th><td>${cell(result[item.id]?.mean)}</td><td>${result[item.id]?.n ?? 0}</td><td>${cell(result[item.id]?.spread)}</td>${tiers.map((id) => html`<td>${cell(result[item.id]?.by_tier?.[id])}</td>`)}</tr>`)}</tbody></table>`;
 }

@@ -1,14 +1,13 @@
 // The phone as one object: what it knows, where the person is, what they can do. Screens get it as `app` and draw from it.
 
-import { at } from "../../lib/address.js";
-import { newKey } from "../../lib/command.js";
 import { createDrawing } from "../../lib/drawing.js";
 import { t } from "../../lib/i18n.js";
+import { memo } from "../../lib/memo.js";
 import { openKeep } from "../../live/keep.js";
 import { openLink } from "../../live/link.js";
 import { createOutbox } from "../../live/outbox.js";
 import { isBegun, openDrafts } from "./drafts.js";
-import { ownTexts } from "./derive.js";
+import { ownTexts, stancesOf } from "./derive.js";
 import { isReflected } from "./reflected.js";
 
 const TOAST_MS = 5000;
@@ -29,6 +28,7 @@ const KEPT_AFTER_CLOSE_MS = 24 * 3600 * 1000; // phone rule 7
  * @property {null | {id: string, kind: string}} reply
  * @property {boolean} options of the composer
  * @property {Set<string>} open folded-out replies and clusters
+ * @property {Map<string, number>} asked how much of a long list was asked for
  * @property {Map<string, Set<string>>} seen board and column → what was on screen already
  * @property {Record<string, string>} errors of forms
  * @property {null | {text: string, until: number}} toast
@@ -46,13 +46,18 @@ export async function createApp(island) {
   /** @type {Ui} */
   const ui = {
     at: store.lab()?.activity ?? null, staying: false, board: {}, column: {}, tab: {}, sheet: null, readCase: null, stay: null,
-    reply: null, options: false, open: new Set(), seen: new Map(), errors: {}, toast: null,
+    reply: null, options: false, open: new Set(), asked: new Map(), seen: new Map(), errors: {}, toast: null,
   };
   /** @type {Set<() => void>} */
   const drawers = new Set();
   const drawing = createDrawing(() => {
     for (const drawer of drawers) drawer();
   });
+
+  let outboxChanges = 0; // its items change in place
+  const own = memo((/** @type {any[]} */ ..._from) => ownTexts(store, outbox.items()));
+  const stances = memo(stancesOf);
+  const ownIds = memo((/** @type {any} */ mine) => new Set((mine.contributions ?? []).map((/** @type {any} */ value) => value.id)));
 
   const app = {
     island, words: island.words, keep, link, store, drafts, outbox, ui, readOnly,
@@ -63,7 +68,11 @@ export async function createApp(island) {
     lab: () => store.lab() ?? { state: "lobby", title: "", promises: {}, activity: null },
     activity: () => store.get("activity", ui.at),
     seat: () => store.mine.seat ?? { id: "", tier: "other", attribution: 1 },
-    own: () => ownTexts(store, outbox.items()),
+    own: () => own(store.mine, store.all("board"), outbox.items().length ? store.all("contribution") : null, outboxChanges),
+    /** What this person agreed with or objected to: "id kind" → the reply without words. */
+    stances: () => stances(app.own()),
+    /** The ids of what is stored of this person. */
+    ownIds: () => ownIds(store.mine),
     ended: () => link.status().state === "ended",
 
     /** Draw soon, once, however many things changed. */
@@ -133,21 +142,6 @@ export async function createApp(island) {
       if (!ui.sheet) return;
       history.back();
     },
-
-    /** Leave the lab: tell it, forget everything here, go. @param {boolean} takeBack withdraw every text first */
-    async leave(takeBack) {
-      if (takeBack) {
-        for (const own of app.own()) if (!own.item) await link.command("contribution.withdraw", { id: own.id });
-      }
-      const answer = await fetch(at(`/labs/${island.lab}/phone/leave`), {
-        method: "POST",
-        headers: { "Content-Type": "application/json", Accept: "application/json" },
-        body: JSON.stringify({ key: newKey() }),
-      }).catch(() => null);
-      if (!answer?.ok) return app.say(t("Leaving needs the network. Please try again in a moment."));
-      await keep.wipe(island.lab);
-      location.href = at("/goodbye");
-    },
   };
 
   // ---- what happens by itself -----------------------------------------------------------------------------------
@@ -189,6 +183,7 @@ export async function createApp(island) {
     app.draw();
   });
   outbox.subscribe(() => {
+    outboxChanges += 1;
     outbox.forget((item) => isReflected(item, store.mine));
     follow();
     app.draw();

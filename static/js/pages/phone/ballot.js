@@ -2,14 +2,16 @@
 
 import { html, nothing, repeat } from "../../../vendor/lit-html.js";
 import { number, t, tn } from "../../lib/i18n.js";
+import { memo } from "../../lib/memo.js";
 import { shuffled } from "../../lib/shuffle.js";
 import { memberList } from "../../views/contribution.js";
 import { degreeWord, delivery, icon, isQuad, legend, quad } from "../../views/marks.js";
 import { dotMarks, dots, ranked, ranking, ratings, sum } from "../../views/votes.js";
-import { allocation, votedOn } from "./derive.js";
 import { task } from "./frame.js";
 import { readyButton } from "./board.js";
+import { moreButton, startOf } from "./long.js";
 import { returnedTexts } from "./returned.js";
+import { allocation, votedOn } from "./subjects.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("../../views/marks.js").Drawn} Drawn */
@@ -25,7 +27,7 @@ export function ballotScreen(app, activity, begun) {
   const title = ballot.question || activity.title;
   return {
     main: html`${task(app, { ...activity, instruction: howTo(ballot) }, { title, above: begun.length > 1 ? ballotSwitch(app, begun, id) : nothing })}${returnedTexts(app, [])}
-      ${ballot.state === "revealed" ? result(app, ballot) : vote(app, id, ballot)}
+      ${ballot.state === "revealed" ? result(app, id, ballot) : vote(app, id, ballot)}
       ${ballot.state === "open" ? readyButton(app, activity) : nothing}`,
     foot: ballot.state === "revealed" ? nothing : foot(app, id, ballot),
   };
@@ -57,11 +59,14 @@ function ballotSwitch(app, begun, chosen) {
 /** @param {App} app @param {string} id @param {any} ballot @returns {Drawn} */
 function vote(app, id, ballot) {
   const given = allocation(app.store, app.outbox.items(), id);
-  const order = shuffled(ballot.items, `${app.seat().id}:${id}`);
+  const part = startOf(app, `ballot ${id}`, inOwnOrder(ballot.items, `${app.seat().id}:${id}`));
   const draw = ballot.method === "rating" ? ratingItem : dotItem;
   return html`${ballot.state === "closed" ? html`<div class="notice phone__notice">${icon("lock")}<p>${t("Voting is closed. The result is shown by the facilitators in a moment.")}</p></div>` : nothing}
-    <ol class="ballot" aria-label=${t("In an order of your own")}>${repeat(order, (item) => item, (item) => draw(app, id, ballot, item, given.dots))}</ol>`;
+    <ol class="ballot" aria-label=${t("In an order of your own")}>${repeat(part.drawn, (item) => item, (item) => draw(app, id, ballot, item, given.dots))}</ol>
+    ${moreButton(app, `ballot ${id}`, part, t("Show more (%(n)s)", { n: number(part.rest) }))}`;
 }
+
+const inOwnOrder = memo((/** @type {string[]} */ items, /** @type {string} */ seed) => shuffled(items, seed));
 
 /** @param {App} app @param {any} found @param {Drawn} acts @param {string} item @returns {Drawn} */
 function ballotItem(app, found, acts, item) {
@@ -153,8 +158,8 @@ function voteState(given) {
   return html`<span>${t("Sent by itself, as you tap.")}</span>`;
 }
 
-/** @param {App} app @param {any} ballot @returns {Drawn} */
-function result(app, ballot) {
+/** @param {App} app @param {string} ballotId @param {any} ballot @returns {Drawn} */
+function result(app, ballotId, ballot) {
   const items = ballot.items.map((/** @type {string} */ id) => {
     const found = votedOn(app.store, id);
     return { id, title: found?.title ?? "", mark: isQuad(found?.column ?? "") ? quad(found?.column ?? "") : nothing };
@@ -163,6 +168,8 @@ function result(app, ballot) {
     return html`<section class="result" aria-label=${t("Result")}>${ratings(items, ballot.result ?? {}, stepsOf(ballot).map(({ word }) => word))}</section>`;
   }
   const rows = ranked(items, ballot.result ?? {});
+  const part = startOf(app, `result ${ballotId}`, rows);
+  const most = Math.max(0, ...rows.slice(0, 1).map((row) => row.total));
   const joined = rows.some((row) => row.by_tier.joined);
-  return html`<section class="result" aria-label=${t("Result")}>${ranking(rows, t("Result"))}${legend(["1", "2", "3", joined ? "joined" : "other"])}</section>`;
+  return html`<section class="result" aria-label=${t("Result")}>${ranking(part.drawn, t("Result"), most)}${moreButton(app, `result ${ballotId}`, part, t("Show more (%(n)s)", { n: number(part.rest) }))}${legend(["1", "2", "3", joined ? "joined" : "other"])}</section>`;
 }

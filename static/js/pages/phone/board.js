@@ -4,13 +4,15 @@ import { html, nothing, repeat } from "../../../vendor/lit-html.js";
 import { number, t, tn } from "../../lib/i18n.js";
 import { icon, isQuad, quad } from "../../views/marks.js";
 import { composer } from "./composer.js";
-import { boardsOf, countsOf, othersOn } from "./derive.js";
+import { boardsOf, countsOf, listed, othersIn } from "./derive.js";
 import { ownEntry, roomEntry } from "./entry.js";
 import { task } from "./frame.js";
+import { moreButton, startOf } from "./long.js";
 import { returnedTexts } from "./returned.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("../../views/marks.js").Drawn} Drawn */
+/** @typedef {import("../../live/table.js").Entry} Entry */
 
 /**
  * The screen of an activity with boards: one per case, or one for all.
@@ -102,30 +104,36 @@ function swipeEnd(app, event, id, board, column) {
 /** The three lists of a column. @param {App} app @param {string} id @param {any} board @param {string} column @returns {Drawn} */
 export function lists(app, id, board, column) {
   const own = app.own().filter((each) => each.value.board === id && each.state !== "returned" && (each.value.text || !each.value.parent));
-  const ids = new Set((app.store.mine.contributions ?? []).map((/** @type {any} */ value) => value.id));
-  const { drafts, room } = othersOn(app.store, id, ids);
-  const here = (/** @type {[string, any]} */ [, value]) => value.column === column;
+  const { drafts, room } = othersIn(app.store, id, column, app.ownIds());
   const ownHere = own.filter((each) => each.value.column === column);
   const ownElsewhere = own.filter((each) => each.value.column !== column);
-  return html`${draftList(app, drafts.filter(here), board)}
-    ${section("yours", t("Yours on this board"), [...ownHere.reverse(), ...ownElsewhere.reverse()], (each) => each.id, (each) => ownEntry(app, each))}
-    ${board.revealed ? roomList(app, id, board, column, room.filter(here), ownHere.length > 0) : beforeReveal(app, id, board, column)}`;
+  return html`${draftList(app, drafts, board)}
+    ${ownList(app, `own ${id}`, [...ownHere.reverse(), ...ownElsewhere.reverse()])}
+    ${board.revealed ? roomList(app, id, board, column, room, ownHere.length > 0) : beforeReveal(app, id, board, column)}`;
 }
 
-/** @param {App} app @param {Array<[string, any]>} drafts @param {any} board @returns {Drawn} */
+/** @param {App} app @param {Entry[]} drafts @param {any} board @returns {Drawn} */
 function draftList(app, drafts, board) {
   return section("draft", t("The case owner’s draft"), drafts, ([id]) => id, ([id, value]) => roomEntry(app, id, value, board.kind));
 }
 
+/** @param {App} app @param {string} place @param {import("./derive.js").Own[]} own @returns {Drawn} */
+function ownList(app, place, own) {
+  const part = startOf(app, place, own);
+  const earlier = moreButton(app, place, part, t("Show earlier ones (%(n)s)", { n: number(part.rest) }));
+  return section("yours", t("Yours on this board"), part.drawn, (each) => each.id, (each) => ownEntry(app, each), nothing, earlier);
+}
+
 /**
  * @template T
- * @param {string} id @param {string} title @param {T[]} items @param {(item: T) => string} key @param {(item: T) => Drawn} draw
+ * @param {string} id @param {string} title @param {readonly T[]} items @param {(item: T) => string} key @param {(item: T) => Drawn} draw
  * @param {Drawn} [above]
+ * @param {Drawn} [below]
  * @returns {Drawn}
  */
-function section(id, title, items, key, draw, above = nothing) {
+function section(id, title, items, key, draw, above = nothing, below = nothing) {
   if (!items.length) return nothing;
-  return html`<section class="entries" aria-labelledby=${id}><h2 class="entries__head" id=${id}>${title}</h2>${above}${repeat(items, key, draw)}</section>`;
+  return html`<section class="entries" aria-labelledby=${id}><h2 class="entries__head" id=${id}>${title}</h2>${above}${repeat(items, key, draw)}${below}</section>`;
 }
 
 /** Others' texts are not there at all; only how many there are. @param {App} app @param {string} id @param {any} board @param {string} column @returns {Drawn} */
@@ -144,42 +152,38 @@ function nothingYet(board, wrote) {
 
 /**
  * The room's contributions. What came since one looked waits behind a pill, so that nothing moves under a reading eye.
- * @param {App} app @param {string} id @param {any} board @param {string} column @param {Array<[string, any]>} room
+ * @param {App} app @param {string} id @param {any} board @param {string} column @param {Entry[]} room
  * @param {boolean} wrote did this person write something here?
  * @returns {Drawn}
  */
 function roomList(app, id, board, column, room, wrote) {
   const place = `${id}|${column}`;
-  const ids = room.map(([each]) => each);
   const seen = app.ui.seen.get(place);
-  if (!seen?.size) app.ui.seen.set(place, new Set(ids));
-  const known = app.ui.seen.get(place) ?? new Set();
-  const shown = room.filter(([each]) => known.has(each));
-  const waiting = ids.length - shown.length;
+  const known = seen?.size ? seen : new Set(room.map(([each]) => each));
+  app.ui.seen.set(place, known);
+  const { clustered, loose, waiting } = listed(room, known, app.store.all("cluster"));
   if (!room.length) return html`<p class="entries entries__count"><span>${nothingYet(board, wrote)}</span></p>`;
   const show = () => {
-    app.ui.seen.set(place, new Set(ids));
+    app.ui.seen.set(place, new Set(room.map(([each]) => each)));
+    app.ui.asked.delete(place); // back to the newest ones
     app.say(tn("%(n)s new contribution", "%(n)s new contributions", waiting));
     app.draw();
   };
   const pill = waiting
     ? html`<p class="pill-line"><button class="pill" type="button" @click=${show}>${icon("arrow-down")}<span>${tn("%(n)s new contribution", "%(n)s new contributions", waiting)}</span></button></p>`
     : nothing;
-  return section("room", t("From the room"), grouped(app, shown), ([each]) => each, (entry) => drawGrouped(app, entry, board), pill);
+  const [piles, alone] = [startOf(app, `${place}|clusters`, clustered), startOf(app, place, loose)];
+  const morePiles = moreButton(app, `${place}|clusters`, piles, t("Show more (%(n)s)", { n: number(piles.rest) }));
+  const earlier = moreButton(app, place, alone, t("Show earlier ones (%(n)s)", { n: number(alone.rest) }));
+  /** @type {Entry[]} */
+  const between = clustered.length && loose.length ? [["cluster-none", { head: t("Not grouped"), above: morePiles }]] : [];
+  const entries = [...piles.drawn, ...between, ...alone.drawn];
+  return section("room", t("From the room"), entries, ([each]) => each, (entry) => drawGrouped(app, entry, board), pill, between.length ? earlier : html`${morePiles}${earlier}`);
 }
 
-/** Clustered ones together, in the order of the clusters, the loose ones after them. @param {App} app @param {Array<[string, any]>} room @returns {Array<[string, any]>} */
-function grouped(app, room) {
-  const clusters = app.store.all("cluster").filter(([id]) => room.some(([, value]) => value.cluster === id));
-  const heads = clusters.flatMap(([id, value]) => [[`cluster-${id}`, { head: value.title }], ...room.filter(([, item]) => item.cluster === id)]);
-  const loose = room.filter(([, value]) => !clusters.some(([id]) => id === value.cluster));
-  const rest = clusters.length && loose.length ? [["cluster-none", { head: t("Not grouped") }]] : [];
-  return /** @type {Array<[string, any]>} */ ([...heads, ...rest, ...loose.reverse()]);
-}
-
-/** @param {App} app @param {[string, any]} entry @param {any} board @returns {Drawn} */
+/** @param {App} app @param {Entry} entry @param {any} board @returns {Drawn} */
 function drawGrouped(app, [id, value], board) {
-  return value.head === undefined ? roomEntry(app, id, value, board.kind) : html`<h3 class="entries__cluster">${value.head}</h3>`;
+  return value.head === undefined ? roomEntry(app, id, value, board.kind) : html`${value.above ?? nothing}<h3 class="entries__cluster">${value.head}</h3>`;
 }
 
 /** "I am done with this round": the facilitators see how many, never who. @param {App} app @param {any} activity @returns {Drawn} */

@@ -1,6 +1,11 @@
 // What a phone shows, worked out from what it knows: the store, the seat's own, the outbox. Plain values in, plain values out.
 
+import { memo } from "../../lib/memo.js";
+import { columnKey, inColumn, underParent } from "../../live/groups.js";
+
 /** @typedef {import("../../live/store.js").Store} Store */
+/** @typedef {import("../../live/table.js").Entry} Entry */
+/** @typedef {import("../../live/table.js").Entries} Entries */
 /** @typedef {import("../../live/outbox.js").Item} Item */
 /** @typedef {import("../../views/marks.js").Delivery} Delivery */
 
@@ -33,6 +38,18 @@ export function ownTexts(store, items) {
   const known = new Set(mine.map((/** @type {any} */ value) => value.key));
   const here = items.filter((item) => WRITES.has(item.name) && !known.has(item.key)).map((item) => fromOutbox(item, store));
   return [...stored, ...here];
+}
+
+/** The replies without words that count: agreement and objection. @param {Own[]} own @returns {Map<string, Own>} by "id kind" */
+export function stancesOf(own) {
+  /** @type {Map<string, Own>} */
+  const found = new Map();
+  for (const each of own) {
+    const { parent, reply_kind: kind, text } = each.value;
+    const key = `${parent} ${kind}`;
+    if (parent && !text && each.state !== "returned" && !found.has(key)) found.set(key, each);
+  }
+  return found;
 }
 
 const WRITES = new Set(["contribution.post", "contribution.reply"]);
@@ -81,18 +98,49 @@ export function boardsOf(store, activity) {
 }
 
 /**
- * What others put on a board (own texts and replies aside): drafts of the owner and contributions of the room.
- * @param {Store} store @param {string} board @param {Set<string>} ownIds
- * @returns {{drafts: Array<[string, any]>, room: Array<[string, any]>}}
+ * What others put into a column (own texts and replies aside): drafts of the owner and contributions of the room.
+ * @param {Store} store @param {string} board @param {string} column @param {Set<string>} ownIds
+ * @returns {{drafts: Entry[], room: Entry[]}} the same as long as nothing changed in this column
  */
-export function othersOn(store, board, ownIds) {
-  const all = store.all("contribution").filter(([id, value]) => value.board === board && !value.parent && !ownIds.has(id));
-  return { drafts: all.filter(([, value]) => value.origin === "owner_draft"), room: all.filter(([, value]) => value.origin !== "owner_draft") };
+export function othersIn(store, board, column, ownIds) {
+  return others(store.group("contribution", inColumn, columnKey(board, column)), ownIds);
 }
 
-/** Replies under a contribution, in the order of arrival. @param {Store} store @param {string} id @returns {Array<[string, any]>} */
+const others = memo((/** @type {Entries} */ entries, /** @type {Set<string>} */ ownIds) => {
+  /** @type {{drafts: Entry[], room: Entry[]}} */
+  const found = { drafts: [], room: [] };
+  for (const entry of entries) {
+    if (ownIds.has(entry[0])) continue;
+    found[entry[1].origin === "owner_draft" ? "drafts" : "room"].push(entry);
+  }
+  return found;
+});
+
+/**
+ * The room's contributions as they are listed: those in clusters together, in the order of the clusters; the loose ones, newest first.
+ * What is not known to the eye yet only counts.
+ * @param {Entry[]} room @param {Set<string>} known @param {Entries} clusters
+ * @returns {{clustered: Array<[string, any] | Entry>, loose: Entry[], waiting: number}}
+ */
+export const listed = memo((/** @type {Entry[]} */ room, /** @type {Set<string>} */ known, /** @type {Entries} */ clusters) => {
+  const piles = new Map(clusters.map(([id]) => [id, /** @type {Entry[]} */ ([])]));
+  /** @type {Entry[]} */
+  const loose = [];
+  let waiting = 0;
+  for (const entry of room) {
+    if (known.has(entry[0])) (piles.get(entry[1].cluster) ?? loose).push(entry);
+    else waiting += 1;
+  }
+  const clustered = clusters.flatMap(([id, value]) => {
+    const pile = piles.get(id) ?? [];
+    return pile.length ? [/** @type {Entry} */ ([`cluster-${id}`, { head: value.title }]), ...pile] : [];
+  });
+  return { clustered, loose: loose.reverse(), waiting };
+});
+
+/** Replies under a contribution, in the order of arrival. @param {Store} store @param {string} id @returns {Entries} */
 export function repliesTo(store, id) {
-  return store.all("contribution").filter(([, value]) => value.parent === id);
+  return store.group("contribution", underParent, id);
 }
 
 /**
@@ -107,51 +155,11 @@ export function countsOf(store, board, value) {
     for (const [, tally] of store.all("tally")) if (tally.board === board) counts[tally.column ?? ""] = tally.count;
     return counts;
   }
-  for (const [, item] of store.all("contribution")) {
-    if (item.board === board && !item.parent) counts[item.column] = (counts[item.column] ?? 0) + 1;
+  for (const column of ["", ...value.columns.map((/** @type {any} */ each) => each.id)]) {
+    const count = store.group("contribution", inColumn, columnKey(board, column)).length;
+    if (count) counts[column] = count;
   }
   return counts;
-}
-
-/**
- * The allocation of this person in a ballot: what was last tapped, sent or not.
- * @param {Store} store @param {Item[]} items @param {string} ballot
- * @returns {{dots: Record<string, number>, state: "stored" | "waiting" | "returned" | "none", reason: string}}
- */
-export function allocation(store, items, ballot) {
-  const votes = items.filter((item) => item.name === "ballot.vote" && item.args.ballot === ballot);
-  const returned = votes.find((item) => item.state === "returned");
-  const latest = votes.findLast((item) => item.state !== "returned");
-  const stored = store.mine.dots?.[ballot];
-  if (latest) return { dots: latest.args.dots, state: latest.state === "stored" ? "stored" : "waiting", reason: "" };
-  if (returned) return { dots: stored ?? {}, state: "returned", reason: returned.reason?.message ?? "" };
-  return { dots: stored ?? {}, state: stored ? "stored" : "none", reason: "" };
-}
-
-/**
- * The name and surroundings of something one votes on: a cluster with its members, or a single contribution.
- * @param {Store} store @param {string} id
- * @returns {{title: string, column: string, board: any, members: any[]} | null} null: not to be seen (yet)
- */
-export function votedOn(store, id) {
-  const cluster = store.get("cluster", id);
-  if (cluster) {
-    const members = cluster.contributions.map((/** @type {string} */ each) => store.get("contribution", each)).filter(Boolean);
-    return { title: cluster.title, column: cluster.column ?? "", board: store.get("board", cluster.board), members };
-  }
-  const single = store.get("contribution", id);
-  return single ? { title: single.text, column: single.column, board: store.get("board", single.board), members: [] } : null;
-}
-
-/**
- * An aspect or element of a case by its reference (A1, A1.E3).
- * @param {any} value of a `case` entity @param {{aspect?: string, element?: string}} target
- * @returns {{aspect?: any, element?: any}}
- */
-export function aimedAt(value, target) {
-  const aspect = value?.aspects?.find((/** @type {any} */ each) => each.ref === target?.aspect);
-  const element = aspect?.elements.find((/** @type {any} */ each) => each.ref === target?.element);
-  return { aspect, element };
 }
 
 /** The ballots of an activity that have begun. @param {Store} store @param {any} activity @returns {Array<[string, any]>} */

@@ -1,14 +1,16 @@
 // Contributions on a phone with what one can do: own ones with their true state, the room's with replies.
 
-import { html, nothing, repeat } from "../../../vendor/lit-html.js";
-import { t, tn } from "../../lib/i18n.js";
+import { guard, html, nothing, repeat } from "../../../vendor/lit-html.js";
+import { number, t, tn } from "../../lib/i18n.js";
 import { contribution, reply, replyAct, replySign, replyWord, stances } from "../../views/contribution.js";
 import { delivery, icon } from "../../views/marks.js";
 import { repliesTo } from "./derive.js";
 import { fetchPart } from "./later.js";
+import { moreButton, startOf } from "./long.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("./derive.js").Own} Own */
+/** @typedef {import("../../live/table.js").Entries} Entries */
 /** @typedef {import("../../views/marks.js").Drawn} Drawn */
 
 /** What one may answer with, by the kind of board; the first ones are buttons. @param {string} boardKind */
@@ -19,12 +21,24 @@ function acts(boardKind) {
 }
 
 /**
- * A text of this person: state, reason, what to do about it, and what others answered.
+ * A text of this person: state, reason, what to do about it, and what others answered. Drawn again only when one of these changed.
  * @param {App} app @param {Own} own @returns {Drawn}
  */
 export function ownEntry(app, own) {
-  if (own.value.parent) return ownReply(app, own);
-  const replies = own.item ? [] : repliesTo(app.store, own.id);
+  const about = own.value.parent ? app.store.get("contribution", own.value.parent) : undefined;
+  const replies = own.item ? NO_REPLIES : repliesTo(app.store, own.id);
+  const from = [own.value, own.state, own.reason, own.pendingText, own.item, about, ...threadFrom(app, replies, own.id)];
+  return guarded(from, () => (own.value.parent ? ownReply(app, own) : ownText(app, own, replies)));
+}
+
+/** @type {Entries} */
+const NO_REPLIES = [];
+
+/** @param {unknown[]} from what a drawing is made from @param {() => Drawn} draw @returns {Drawn} */
+const guarded = (from, draw) => /** @type {any} */ (guard(from, draw));
+
+/** @param {App} app @param {Own} own @param {Entries} replies @returns {Drawn} */
+function ownText(app, own, replies) {
   return contribution(
     { ...own.value, text: own.pendingText ?? own.value.text },
     {
@@ -32,7 +46,7 @@ export function ownEntry(app, own) {
       cls: "contribution--own",
       label: false,
       line: html`${delivery(own.pendingText ? "waiting" : own.state, own.state === "hidden" ? "" : own.reason)}${quietActs(app, own)}`,
-      below: html`${own.state === "hidden" ? hiddenNote(app, own) : nothing}${thread(app, replies)}`,
+      below: html`${own.state === "hidden" ? hiddenNote(app, own) : nothing}${thread(app, replies, own.id, true)}`,
     },
   );
 }
@@ -80,32 +94,36 @@ function hiddenNote(app, own) {
 }
 
 /**
- * Somebody else's contribution: the text, what others said to it, what one can say.
+ * Somebody else's contribution: the text, what others said to it, what one can say. Drawn again only when one of these changed.
  * @param {App} app @param {string} id @param {any} value @param {string} boardKind @param {unknown} [context]
  * @returns {Drawn}
  */
 export function roomEntry(app, id, value, boardKind, context = nothing) {
   const replies = repliesTo(app.store, id);
-  return contribution(value, {
-    id: `c-${id}`,
-    context,
-    line: app.readOnly ? nothing : html`<span class="entry__acts">${acts(boardKind).map((kind) => replyButton(app, id, value, kind))}</span>`,
-    below: thread(app, replies, id),
-  });
+  const given = STANCES.filter((kind) => ownStance(app, id, kind));
+  return guarded([value, boardKind, context, given.join(), ...threadFrom(app, replies, id)], () =>
+    contribution(value, {
+      id: `c-${id}`,
+      context,
+      line: app.readOnly ? nothing : html`<span class="entry__acts">${acts(boardKind).map((kind) => replyButton(app, id, value, kind, given))}</span>`,
+      below: thread(app, replies, id),
+    }),
+  );
 }
 
-/** Agreement and objection are one tap; anything else opens the composer. @param {App} app @param {string} id @param {any} value @param {string} kind @returns {Drawn} */
-function replyButton(app, id, value, kind) {
-  const stance = kind === "agree" || kind === "disagree";
-  const given = stance ? ownStance(app, id, kind) : undefined;
+const STANCES = ["agree", "disagree"];
+
+/** Agreement and objection are one tap; anything else opens the composer. @param {App} app @param {string} id @param {any} value @param {string} kind @param {string[]} given @returns {Drawn} */
+function replyButton(app, id, value, kind, given) {
+  const stance = STANCES.includes(kind);
   const name = t("%(act)s: %(text)s", { act: replyAct(kind), text: value.text });
   const press = () => (stance ? toggleStance(app, id, kind) : beginReply(app, id, kind));
-  return html`<button class="text-button" type="button" aria-label=${name} aria-pressed=${stance ? String(Boolean(given)) : nothing} @click=${press}>${replyAct(kind)}</button>`;
+  return html`<button class="text-button" type="button" aria-label=${name} aria-pressed=${stance ? String(given.includes(kind)) : nothing} @click=${press}>${replyAct(kind)}</button>`;
 }
 
 /** @param {App} app @param {string} id @param {string} kind @returns {Own | undefined} */
 function ownStance(app, id, kind) {
-  return app.own().find((own) => own.value.parent === id && own.value.reply_kind === kind && !own.value.text && own.state !== "returned");
+  return app.stances().get(`${id} ${kind}`);
 }
 
 /** @param {App} app @param {string} id @param {string} kind */
@@ -133,24 +151,30 @@ function beginReply(app, id, kind) {
   document.getElementById("composer-text")?.focus();
 }
 
+/** What a thread is drawn from. @param {App} app @param {Entries} replies @param {string} id */
+function threadFrom(app, replies, id) {
+  return replies.length ? [replies, app.ownIds(), app.ui.open.has(id), app.ui.asked.get(`thread ${id}`)] : [];
+}
+
 /**
  * What hangs under a contribution: counts of agreement, then answers in words, folded when there are many.
- * @param {App} app @param {Array<[string, any]>} replies @param {string} [id]
+ * @param {App} app @param {Entries} replies @param {string} id @param {boolean} [unfolded]
  * @returns {Drawn}
  */
-function thread(app, replies, id = "") {
+function thread(app, replies, id, unfolded = false) {
   if (!replies.length) return nothing;
-  const mine = new Set((app.store.mine.contributions ?? []).map((/** @type {any} */ item) => item.id));
+  const mine = app.ownIds();
   const worded = replies.filter(([, value]) => value.text);
   const counts = stances(replies.filter(([, value]) => !value.text).map(([, value]) => value));
-  const open = !id || worded.length <= 2 || app.ui.open.has(id);
+  const open = unfolded || worded.length <= 2 || app.ui.open.has(id);
   const unfold = () => {
     app.ui.open.add(id);
     app.draw();
   };
+  const part = startOf(app, `thread ${id}`, worded);
   return html`<div class="thread">${counts ? html`<p class="thread__counts">${icon("thumbs-up")}<span>${counts}</span></p>` : nothing}${
     open
-      ? repeat(worded, ([each]) => each, ([each, value]) => reply(value, mine.has(each) ? html`<span class="tag">${t("yours")}</span>` : nothing))
+      ? html`${repeat(part.drawn, ([each]) => each, ([each, value]) => reply(value, mine.has(each) ? html`<span class="tag">${t("yours")}</span>` : nothing))}${moreButton(app, `thread ${id}`, part, t("Show more (%(n)s)", { n: number(part.rest) }))}`
       : html`<button class="text-button" type="button" @click=${unfold}>${tn("%(n)s reply", "%(n)s replies", worded.length)}</button>`
   }</div>`;
 }

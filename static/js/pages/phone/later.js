@@ -1,11 +1,11 @@
 // Screens that are not needed at first: fetched when the room comes to them, or quietly once the phone has nothing to do. So the
 // first load stays small (experience, 2.9), and a phone in a tunnel has all of them.
 
-const PARTS = ["ballot", "evaluation", "reading", "reword", "transfer", "validation", "you"];
+const PARTS = ["ballot", "ends", "evaluation", "reading", "reword", "transfer", "validation", "you"];
 const AGAIN_MS = 2000;
 const QUIET_MS = 6000;
 
-/** @typedef {"ballot" | "evaluation" | "reading" | "reword" | "transfer" | "validation" | "you"} Part */
+/** @typedef {"ballot" | "ends" | "evaluation" | "reading" | "reword" | "transfer" | "validation" | "you"} Part */
 /** @type {Map<string, any>} */
 const there = new Map();
 /** @type {Map<string, Promise<any>>} */

@@ -68,11 +68,16 @@ function toggle(app, id) {
 
 /** Questions of the room about a case, each with its first answer. @param {App} app @param {string} id @returns {Array<{text: string, answer: string}>} */
 function askedInRoom(app, id) {
-  const all = app.store.all("contribution").map(([key, value]) => ({ key, ...value }));
   const only = app.store.all("case").length === 1;
-  const asked = all.filter((each) => each.kind === "question" && (each.column === id || each.target?.case === id || (only && !each.parent)));
-  return asked.map((each) => ({ text: each.text, answer: all.find((other) => other.parent === each.key && other.reply_kind === "answer")?.text ?? "" }));
+  const asked = app.store.group("contribution", questions, "yes").filter(([, each]) => each.column === id || each.target?.case === id || (only && !each.parent));
+  return asked.map(([key, each]) => ({ text: each.text, answer: app.store.group("contribution", answersTo, key)[0]?.[1].text ?? "" }));
 }
+
+/** @param {any} value */
+const questions = (value) => (value.kind === "question" ? "yes" : undefined);
+
+/** @param {any} value */
+const answersTo = (value) => (value.reply_kind === "answer" ? value.parent : undefined);
 
 /**
  * The presentation: what the presenter is at, unless one reads on one's own; questions at the lower edge.

@@ -6,7 +6,7 @@ import { boardScreen, lists } from "./board.js";
 import { composer } from "./composer.js";
 import { begunBallots } from "./derive.js";
 import { part } from "./later.js";
-import { closedScreen, endedScreen, listenScreen, lobbyScreen } from "./plain.js";
+import { listenScreen, lobbyScreen } from "./plain.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("../../views/marks.js").Drawn} Drawn */
@@ -14,9 +14,9 @@ import { closedScreen, endedScreen, listenScreen, lobbyScreen } from "./plain.js
 
 /** @param {App} app @returns {Screen} */
 export function screen(app) {
-  if (app.ended()) return endedScreen(app);
+  if (app.ended()) return drawn(app, "ends", (module) => module.endedScreen(app));
   if (app.ui.sheet) return sheet(app, app.ui.sheet);
-  if (app.lab().state === "closed") return closedScreen(app);
+  if (app.lab().state === "closed") return drawn(app, "ends", (module) => module.closedScreen(app));
   const activity = app.activity();
   return activity ? task(app, activity) : lobbyScreen(app);
 }

@@ -3,13 +3,15 @@
 import { html, live, nothing } from "../../../vendor/lit-html.js";
 import { graphemes } from "../../lib/graphemes.js";
 import { number, t } from "../../lib/i18n.js";
+import { onBoard } from "../../live/groups.js";
 import { category, degreeWord, icon } from "../../views/marks.js";
 import { composer, counter, peopleChoice, promiseLine } from "./composer.js";
-import { aimedAt, boardsOf } from "./derive.js";
+import { boardsOf } from "./derive.js";
 import { ideaPlace } from "./drafts.js";
 import { chosenColumn, columnSwitch, lists, readyButton } from "./board.js";
 import { task } from "./frame.js";
 import { returnedTexts } from "./returned.js";
+import { aimedAt } from "./subjects.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {import("../../views/marks.js").Drawn} Drawn */
@@ -33,7 +35,7 @@ export function transferScreen(app, activity) {
 
 /** @param {App} app @param {string} board @param {string} tab @returns {Drawn} */
 function tabs(app, board, tab) {
-  const ideas = app.store.all("contribution").filter(([, value]) => value.board === board && !value.parent).length;
+  const ideas = app.store.group("contribution", onBoard, board).length;
   const choose = (/** @type {string} */ to) => {
     app.ui.tab.transfer = to;
     app.ui.reply = null;

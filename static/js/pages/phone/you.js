@@ -2,6 +2,7 @@
 
 import { html, nothing, render, repeat } from "../../../vendor/lit-html.js";
 import { at } from "../../lib/address.js";
+import { newKey } from "../../lib/command.js";
 import { t, tn } from "../../lib/i18n.js";
 import { icon } from "../../views/marks.js";
 import { ownEntry } from "./entry.js";
@@ -109,7 +110,7 @@ function openLeave(app) {
     event.preventDefault();
     const takeBack = new FormData(/** @type {HTMLFormElement} */ (event.target)).get("words") === "take";
     close();
-    void app.leave(takeBack);
+    void leave(app, takeBack);
   };
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
@@ -125,4 +126,20 @@ function openLeave(app) {
     dialog,
   );
   dialog.showModal();
+}
+
+/** Leave the lab: tell it, forget everything here, go. @param {App} app @param {boolean} takeBack withdraw every text first */
+async function leave(app, takeBack) {
+  const { lab } = app.island;
+  if (takeBack) {
+    for (const own of app.own()) if (!own.item) await app.link.command("contribution.withdraw", { id: own.id });
+  }
+  const answer = await fetch(at(`/labs/${lab}/phone/leave`), {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "application/json" },
+    body: JSON.stringify({ key: newKey() }),
+  }).catch(() => null);
+  if (!answer?.ok) return app.say(t("Leaving needs the network. Please try again in a moment."));
+  await app.keep.wipe(lab);
+  location.href = at("/goodbye");
 }
