@@ -26,12 +26,12 @@ from facilitation.core.actor import Staff
 from facilitation.core.errors import Refused
 from facilitation.core.i18n import _
 from facilitation.labs.models import LabCase
-from facilitation.offload import offload
 from facilitation.permissions import CASE, LEAD, standing_of
 from facilitation.reports.deciding import APPLIED
 from facilitation.reports.models import Proposal
 from facilitation.web import access, case_desk, case_files
 from facilitation.web.changes import field_labels, grouped
+from facilitation.web.exports import small
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 blueprint.register_blueprint(case_desk.blueprint)
@@ -218,7 +218,7 @@ def download(case: str, kind: str) -> ResponseReturnValue:
     wanted = Wanted(queries.site_template(access.session()), guided=request.args.get("questions") == "1", labs=labs)
     found = exported(row)
     access.session().rollback()  # making the file takes its time; the database need not wait for it
-    return attachment(offload(FORMATS[kind].write, found, wanted), found.ref, kind)
+    return attachment(small(FORMATS[kind].write, found, wanted), found.ref, kind)
 
 
 def attachment(content: bytes, name: str, kind: str) -> Response:
@@ -235,7 +235,7 @@ def download_all(kind: str) -> ResponseReturnValue:
     words = queries.site_template(access.session())
     cases = [exported(line.case) for line in queries.case_lines(access.session(), actor, words)]
     access.session().rollback()
-    return attachment(offload(together, cases, kind, Wanted(words)), "cases", kind)
+    return attachment(small(together, cases, kind, Wanted(words)), "cases", kind)
 
 
 @blueprint.get("/template.docx")
@@ -244,4 +244,4 @@ def blank_template() -> ResponseReturnValue:
     access.signed_in()
     words = queries.site_template(access.session())
     access.session().rollback()
-    return attachment(offload(blank, words), f"flagship-case-{words.locale}", "docx")
+    return attachment(small(blank, words), f"flagship-case-{words.locale}", "docx")
