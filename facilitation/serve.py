@@ -7,10 +7,13 @@ slower), a large backlog and pool (the library's own defaults refuse a full room
 from __future__ import annotations
 
 import argparse
+import contextlib
+import ctypes
 import gc
 import os
 import signal
 import socket
+import sys
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 BACKLOG, POOL = 4096, 20_000
 TOGETHER = 8  # are met before whoever is in goes on: one by one costs a fifth more, all of them keep everybody waiting
 COLLECT_AFTER = 50_000, 20, 50  # new objects; collections of the young; of the middle-aged
+M_ARENA_MAX = -8  # of malloc.h
 DRAIN_SECONDS = 5.0
 ANSWERS_SECONDS = 0.1  # for the answers of the last commands to leave
 SPREAD_MS, PACE_MS = 3000, 5  # phones return spread over at least the first, and no faster than one in the second
@@ -36,6 +40,7 @@ def main(arguments: list[str]) -> None:
     except config.BadSetting as error:
         raise SystemExit(str(error)) from None
     logs.set_up(settings.LOG_LEVEL, settings.LOG_FORMAT)
+    share_memory_between_threads()
     alone = not (settings.PROXIES or settings.SHARED_PORT)
     # Alone, listen before the slow part of the start: who knocks meanwhile waits for it instead of being turned away.
     # Among several, not before one can answer: the others do.
@@ -56,6 +61,13 @@ def main(arguments: list[str]) -> None:
         load_rest(app)
     spare_the_collector()
     run(app, early or listen(settings.HOST, settings.PORT, shared=settings.SHARED_PORT))
+
+
+def share_memory_between_threads() -> None:
+    """glibc gives each thread its own pool of memory: twenty threads for files would each keep what their largest one took."""
+    if sys.platform == "linux":
+        with contextlib.suppress(AttributeError):  # another C library
+            ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
 
 
 def spare_the_collector() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 LOWEST_RATE = 5.0  # of the ladder that stock climbs: failing there counts as having managed it
 Results = dict[tuple[str, str], list[dict[str, Any]]]
+LATE, KEPT, FILES, MEMORY = "late join while people post", "labs in turn", "report files", "memory of a server that exports"
 SMALL, LARGE, LABS = "fan-out 300 × 20", "fan-out 1000 × 100", "50 labs × 20 phones, 50 posts/s"
 
 
@@ -95,5 +96,14 @@ _TABLE: tuple[Row, ...] = (
     ("bytes per contribution and phone, 300 × 20", 160, "", False, lambda r: r(SMALL, "product", "wire_bytes_per_delivery")),
     ("bytes per contribution and phone, 1000 × 100", 160, "", False, lambda r: r(LARGE, "product", "wire_bytes_per_delivery")),
     ("many labs: CPU against Node", 1.5, " ×", False, lambda r: r.cpu(LABS, "product") / r.cpu(LABS, "node")),
+    ("late join while people post, 5,000 contributions, against quiet", 3.0, " ×", False,
+     lambda r: r(LATE, "5000 contributions", "posting_ms") / r(LATE, "5000 contributions", "quiet_ms")),
+    ("late join while people post, 5,000 contributions against 1,000", 2.0, " ×", False,
+     lambda r: r(LATE, "5000 contributions", "posting_ms") / r(LATE, "1000 contributions", "posting_ms")),
+    ("300 labs in turn against 16", 1.5, " ×", False, lambda r: r(KEPT, "300 labs", "quiet_ms") / r(KEPT, "16 labs", "quiet_ms")),
+    ("Word: a report of 5,000 contributions against one of 500", 12.0, " ×", False,
+     lambda r: r(FILES, "docx", "large_s") / r(FILES, "docx", "small_s")),
+    ("memory of the server and its programs after 500 files", 60.0, " MB more", False,
+     lambda r: r(MEMORY, "500 mixed files", "mb_tree_after") - r(MEMORY, "500 mixed files", "mb_tree_before")),
     ("lost or doubled in all runs of the product", 0, "", False, lambda r: r.lost_or_doubled()),
 )  # fmt: skip

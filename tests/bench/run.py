@@ -8,8 +8,10 @@
     python -m tests.bench.run slow-disk          each fsync takes 10 ms more
     python -m tests.bench.run top-rate           the highest rate 1,000 phones see within 250 ms
     python -m tests.bench.run workers            PostgreSQL and Redis, one worker and two
+    python -m tests.bench.run growth             small and large: late joins, labs, report files, memory after exports
 
-With names it prints and leaves RESULTS.md alone. `--runs N` repeats each step N times.
+With names it prints and leaves RESULTS.md alone; with `--write` it puts its tables and goals into it in place of the old ones.
+`--runs N` repeats each step N times.
 Needs Linux, two cores, g++, zlib, OpenSSL headers, npm.
 """
 
@@ -29,12 +31,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.run", description=__doc__)
     parser.add_argument("scenario", nargs="*", help=", ".join(SCENARIOS))
     parser.add_argument("--runs", type=int, help="how often each step is run")
+    parser.add_argument("--write", action="store_true", help="with names: renew their tables and goals in RESULTS.md")
     parser.add_argument("--raw", type=Path, help="keep every number of every run in this file, one JSON object a line")
     options = parser.parse_args()
     if unknown := set(options.scenario) - set(SCENARIOS):
         parser.error(f"there is no scenario {', '.join(sorted(unknown))}")
     try:
-        servers.build()
+        if options.scenario != ["growth"]:
+            servers.build()
     except servers.Missing as missing:
         sys.exit(str(missing))
     began = time.monotonic()
@@ -42,6 +46,8 @@ def main() -> None:
     if not options.scenario:
         table.write(results, seconds=time.monotonic() - began)
         print(f"written: {table.RESULTS.name}")
+    elif options.write:
+        table.renew(results)
 
 
 def measure(names: list[str], runs: int | None, raw: Path | None) -> table.Results:

@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
 
 from tests.bench import servers
 from tests.bench.fetching import fetch_all
+from tests.bench.growth import growth
 from tests.bench.several import workers
+from tests.bench.step import Found, Step
 
-Found = dict[str, Any]
 SLOW_US = 10_000  # a poor disk: each fsync takes ten milliseconds more
-
-
-@dataclass(frozen=True)
-class Step:
-    """One run of one server: `measure()` starts it, drives it and ends it."""
-
-    scenario: str
-    server: str
-    measure: Callable[[], Found]
 
 
 def fan_out(only: tuple[str, ...] = ("product", "node", "relay", "stock")) -> Iterator[Step]:
@@ -84,6 +74,7 @@ SCENARIOS: dict[str, tuple[Callable[[], Iterator[Step]], int]] = {
     "slow-disk": (slow_disk, 2),
     "top-rate": (top_rate, 1),
     "workers": (several, 2),
+    "growth": (growth, 1),
 }
 
 
