@@ -179,8 +179,8 @@ def measured(server: Server, given: Given, wanted: Sequence[str]) -> Found:
     until = time.monotonic() + 30
     while len(family(server.pid)) > 1 and time.monotonic() < until:
         time.sleep(0.1)
-    return {"mb_before": alone, "mb_after": resident(server.pid), "mb_highest": highest, "mb_tree_before": together,
-            "mb_tree_after": tree(server.pid), "files": len(wanted), "took_s": time.monotonic() - began}  # fmt: skip
+    found = {"mb_before": alone, "mb_after": resident(server.pid), "mb_highest": highest, "loads_typst": loads_typst(server.pid)}
+    return {**found, "mb_tree_before": together, "mb_tree_after": tree(server.pid), "took_s": time.monotonic() - began}
 
 
 def family(pid: int) -> list[int]:
