@@ -41,6 +41,10 @@ class Program:
         """The next line it writes; without its end when the program ended."""
         return offload(self._out.readline)
 
+    def take(self, size: int) -> bytes:
+        """The next so many bytes; fewer when the program ended."""
+        return offload(self._out.read, size)
+
     def rest(self) -> bytes:
         """All it writes until it ends."""
         return offload(self._out.read)
@@ -58,7 +62,7 @@ class Program:
 
 @contextlib.contextmanager
 def beside(command: Sequence[str], *, given: bytes, environment: Mapping[str, str]) -> Iterator[Program]:
-    """A program of ours, given something small to read; its errors go where ours go. Left early, it is ended."""
+    """A program of ours that reads all it is `given` before it writes; its errors go where ours go. Left early, it is ended."""
     patcher = sys.modules.get("eventlet.patcher")
     patched = patcher is not None and patcher.is_monkey_patched("thread")
     # The one whose waiting is a real thread's: the patched one would ask the loop again and again.
@@ -66,7 +70,7 @@ def beside(command: Sequence[str], *, given: bytes, environment: Mapping[str, st
     process = offload(real.Popen, list(command), stdin=real.PIPE, stdout=real.PIPE, env=dict(environment))
     try:
         with contextlib.suppress(BrokenPipeError):  # it ended before it read: its end says why
-            process.stdin.write(given)
+            offload(process.stdin.write, given)  # more than a pipe holds waits until the program reads
             process.stdin.close()
         yield Program(process)
     finally:

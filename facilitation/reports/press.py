@@ -26,7 +26,8 @@ KINDNESS = 10  # of os.nice: whoever waits for a file can wait a little longer, 
 
 def main() -> None:
     """Read what is asked, write the file."""
-    os.nice(KINDNESS)
+    if hasattr(os, "nice"):  # not on Windows
+        os.nice(KINDNESS)
     asked, out = json.loads(sys.stdin.buffer.read()), sys.stdout.buffer
     logs.set_up_early()
     with progress.told_to(lambda step, done, of: say(out, step, {"step": step, "done": done, "of": of})):

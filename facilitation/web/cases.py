@@ -27,12 +27,12 @@ from facilitation.core.errors import Refused
 from facilitation.core.events import event
 from facilitation.core.i18n import _
 from facilitation.labs.models import LabCase
-from facilitation.offload import offload
 from facilitation.permissions import CASE, LEAD, standing_of
 from facilitation.reports.deciding import APPLIED
 from facilitation.reports.models import Proposal
 from facilitation.web import access, case_desk, case_files
 from facilitation.web.changes import field_labels, grouped
+from facilitation.web.exports import small
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 blueprint.register_blueprint(case_desk.blueprint)
@@ -218,7 +218,7 @@ def download(case: str, kind: str) -> ResponseReturnValue:
     labs = {lab.id: lab.title for lab in queries.labs_of(access.session(), row.id)}
     wanted = Wanted(queries.site_template(access.session()), guided=request.args.get("questions") == "1", labs=labs)
     found = exported(row)
-    return attachment(offload(FORMATS[kind].write, found, wanted), found.ref, kind)
+    return attachment(small(FORMATS[kind].write, found, wanted), found.ref, kind)
 
 
 def attachment(content: bytes, name: str, kind: str) -> Response:
@@ -235,7 +235,7 @@ def download_all(kind: str) -> ResponseReturnValue:
     actor = access.signed_in()
     words = queries.site_template(access.session())
     cases = [exported(line.case) for line in queries.case_lines(access.session(), actor, words)]
-    return attachment(offload(together, cases, kind, Wanted(words)), "cases", kind)
+    return attachment(small(together, cases, kind, Wanted(words)), "cases", kind)
 
 
 @blueprint.get("/template.docx")
@@ -243,4 +243,4 @@ def blank_template() -> ResponseReturnValue:
     """The empty template for Word, with the guiding questions as hints (R-26)."""
     access.signed_in()
     words = queries.site_template(access.session())
-    return attachment(offload(blank, words), f"flagship-case-{words.locale}", "docx")
+    return attachment(small(blank, words), f"flagship-case-{words.locale}", "docx")

@@ -10,6 +10,7 @@ from typing import Any
 ONE, THREE = "PostgreSQL, 1 worker", "PostgreSQL, 3 workers"  # the product there; "product" is the one on SQLite
 LOWEST_RATE = 5.0  # of the ladder that stock climbs: failing there counts as having managed it
 Results = dict[tuple[str, str], list[dict[str, Any]]]
+LATE, KEPT, FILES, MEMORY = "late join while people post", "labs in turn", "report files", "memory of a server that exports"
 SMALL, LARGE, LABS = "fan-out 300 × 20", "fan-out 1000 × 100", "50 labs × 20 phones, 50 posts/s"
 
 
@@ -117,5 +118,14 @@ _TABLE: tuple[Row, ...] = (
      lambda r: r("console in a browser", "5000 there", "page_ratio")),
     ("wall, 5,000 contributions: one more, against 300", 1.5, " ×", False,
      lambda r: r("wall in a browser", "5000 there", "page_ratio")),
+    ("late join while people post, 5,000 contributions, against quiet", 3.0, " ×", False,
+     lambda r: r(LATE, "5000 contributions", "posting_ms") / r(LATE, "5000 contributions", "quiet_ms")),
+    ("late join while people post, 5,000 contributions against 1,000", 2.0, " ×", False,
+     lambda r: r(LATE, "5000 contributions", "posting_ms") / r(LATE, "1000 contributions", "posting_ms")),
+    ("300 labs in turn against 16", 1.5, " ×", False, lambda r: r(KEPT, "300 labs", "quiet_ms") / r(KEPT, "16 labs", "quiet_ms")),
+    ("Word: a report of 5,000 contributions against one of 500", 12.0, " ×", False,
+     lambda r: r(FILES, "docx", "large_s") / r(FILES, "docx", "small_s")),
+    ("memory of the server and its programs after 500 files", 60.0, " MB more", False,
+     lambda r: r(MEMORY, "500 mixed files", "mb_tree_after") - r(MEMORY, "500 mixed files", "mb_tree_before")),
     ("lost or doubled in all runs of the product", 0, "", False, lambda r: r.lost_or_doubled()),
 )  # fmt: skip

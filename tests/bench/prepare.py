@@ -62,6 +62,13 @@ def filled(folder: Path, seats: int, labs: int = 1, contributions: int = 0) -> P
     return Prepared(folder, made, tuple(cookies.values()))
 
 
+def another(app: Flask, seats: int, contributions: int) -> str:
+    """One more lab with its own seats."""
+    made = _lab(app, 1, seats)
+    _contribute(app, made, _seats(app, (made,), seats), contributions)
+    return made[0]
+
+
 def _lab(app: Flask, number: int, people: int) -> tuple[str, str]:
     """(lab, board): opened, its challenge activity started, the board revealed to all."""
     extension = app.extensions["facilitation"]

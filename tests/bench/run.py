@@ -12,8 +12,10 @@
     python -m tests.bench.run --database postgresql [storm …]      only the product, on PostgreSQL beside SQLite
     python -m tests.bench.run --database sqlite [storm …]          without PostgreSQL
     python -m tests.bench.run browser            phone, console and wall in Chromium, with 0 to 5,000 contributions
+    python -m tests.bench.run growth             small and large: late joins, labs, report files, memory after exports
 
-With names or --database it prints its tables and leaves RESULTS.md alone. `--runs N` repeats each step N times.
+With names or --database it prints its tables and leaves RESULTS.md alone; with `--write` it puts its tables and goals into it in
+place of the old ones. `--runs N` repeats each step N times.
 Needs Linux, two cores, g++, zlib, OpenSSL headers, npm; PostgreSQL and Redis but for `--database sqlite`; `browser` Chromium.
 """
 
@@ -36,16 +38,19 @@ def main() -> None:
     parser.add_argument("scenario", nargs="*", help=", ".join(SCENARIOS))
     parser.add_argument("--database", choices=("sqlite", "postgresql"), help="only what belongs to it")
     parser.add_argument("--runs", type=int, help="how often each step is run")
+    parser.add_argument("--write", action="store_true", help="with names: renew their tables and goals in RESULTS.md")
     parser.add_argument("--raw", type=Path, help="keep every number of every run in this file, one JSON object a line")
     options = parser.parse_args()
     if unknown := set(options.scenario) - set(SCENARIOS):
         parser.error(f"there is no scenario {', '.join(sorted(unknown))}")
-    if set(options.scenario) != {"browser"}:
+    if not options.scenario or set(options.scenario) - {"browser", "growth"}:
         _build(options.database)
     began = time.monotonic()
     results = measure(options.scenario or list(SCENARIOS), options.runs, options.raw, options.database)
     if options.scenario or options.database:
         print(f"\n{table.tables(results)}")
+        if options.write:
+            table.renew(results)
     else:
         table.write(results, seconds=time.monotonic() - began)
         print(f"written: {table.RESULTS.name}")

@@ -3,33 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from tests.bench import browser, servers
 from tests.bench.fetching import fetch_all
 from tests.bench.goals import ONE, THREE
+from tests.bench.growth import growth
 from tests.bench.several import workers
+from tests.bench.step import Found, Step
 
-Found = dict[str, Any]
 #: Every server of the bench. The product by itself runs on SQLite.
 STARTERS: dict[str, servers.Starter] = {**servers.ALL, ONE: partial(workers, 1), THREE: partial(workers, 3)}
 SLOW_US = 10_000  # a poor disk: each fsync takes ten milliseconds more
-
-
-@dataclass(frozen=True)
-class Step:
-    """One run of one server: `measure()` starts it, drives it and ends it."""
-
-    scenario: str
-    server: str
-    measure: Callable[[], Found]
-
-    def on(self, database: str) -> bool:
-        """Does it belong to what is asked about this database? On PostgreSQL the product on SQLite stands beside it."""
-        on_postgresql = "worker" in self.server
-        return not on_postgresql if database == "sqlite" else on_postgresql or self.server == "product"
 
 
 def fan_out() -> Iterator[Step]:
@@ -129,6 +114,7 @@ SCENARIOS: dict[str, tuple[Callable[[], Iterator[Step]], int]] = {
     "share": (share, 2),
     "workers": (several, 2),
     "browser": (pages, 1),
+    "growth": (growth, 1),
 }
 
 

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from tests.bench.goals import goals
+from tests.bench.goals import Goal, goals
 from tests.bench.servers import HERE, NODE
 
 RESULTS, NOTES = HERE / "RESULTS.md", HERE / "notes.md"
@@ -32,6 +32,15 @@ COLUMNS: tuple[tuple[str, Callable[[dict[str, Any]], float | None]], ...] = (
     ("joined", lambda run: run["ready"] if "ready" in run and not run.get("posts") else None),
     ("joined in s", lambda run: run["connect_s"] if "ready" in run and not run.get("posts") else None),
     ("CPU ms per phone", lambda run: cpu_per_join(run)),
+    ("quiet: CPU ms", lambda run: run.get("quiet_ms")),
+    ("while people post: CPU ms", lambda run: run.get("posting_ms")),
+    ("CPU s of 500 contributions", lambda run: run.get("small_s")),
+    ("CPU s of 5,000", lambda run: run.get("large_s")),
+    ("MB before", lambda run: run.get("mb_before")),
+    ("MB after", lambda run: run.get("mb_after")),
+    ("at most", lambda run: run.get("mb_highest")),
+    ("MB with its programs, before", lambda run: run.get("mb_tree_before")),
+    ("after", lambda run: run.get("mb_tree_after")),
     ("kB to fetch", lambda run: run["bytes"] / 1000 if "bytes" in run else None),
     ("lost", lambda run: run.get("lost") if run.get("posts") else None),
     ("page ms per incoming", lambda run: run.get("page_ms")),
@@ -73,6 +82,26 @@ def sections(results: Results) -> list[str]:
     return [_section(scenario, results) for scenario in dict.fromkeys(scenario for scenario, _server in results)]
 
 
+def renew(results: Results) -> None:
+    """The tables and goals of these scenarios in RESULTS.md, in place of those that are there."""
+    text = RESULTS.read_text()
+    for scenario in dict.fromkeys(scenario for scenario, _server in results):
+        made = f"{_section(scenario, results)}\n\nMeasured alone on {datetime.now(UTC):%Y-%m-%d}, load {_load()}.\n"
+        before, mark, rest = text.partition(f"\n## {scenario}\n")
+        _old, following, after = rest.partition("\n## ")
+        text = f"{before.rstrip()}\n\n{made}{following}{after}" if mark else f"{text.rstrip()}\n\n{made}"
+    lines = text.splitlines()
+    for goal in goals(results):
+        same = [number for number, line in enumerate(lines) if line.startswith(f"| {goal.what} | ")]
+        last = lines.index("", lines.index("## Goals") + 2)  # the line behind the table
+        lines[same[0] if same else last : same[0] + 1 if same else last] = [_goal_row(goal)]
+    RESULTS.write_text("\n".join(lines) + "\n")
+
+
+def _goal_row(goal: Goal) -> str:
+    return f"| {goal.what} | {goal.asked} | {goal.measured} | {goal.verdict} |"
+
+
 def _head(seconds: float) -> str:
     node = subprocess.run([str(NODE), "--version"], capture_output=True, text=True, check=False).stdout.strip()
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
@@ -111,9 +140,7 @@ def _load() -> str:
 
 def _goal_table(results: Results) -> str:
     rows = ["| goal | asked | measured | |", "|---|---|---|---|"]
-    for goal in goals(results):
-        rows.append(f"| {goal.what} | {goal.asked} | {goal.measured} | {goal.verdict} |")
-    return "## Goals\n\n" + "\n".join(rows)
+    return "## Goals\n\n" + "\n".join([*rows, *map(_goal_row, goals(results))])
 
 
 def _section(scenario: str, results: Results) -> str:

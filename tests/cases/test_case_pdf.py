@@ -30,7 +30,7 @@ def told(content: bytes, folder: Path) -> str:
 def test_every_sample_keeps_the_standard(ref: str, guided: bool) -> None:
     for words in (EN, DE):
         content = case_text(exported(samples()[ref]), words, guided=guided)
-        made = pdf._compiled(content, words, ["ua-1"], plain=False)
+        made = pdf._compiled(content, words, ("ua-1",), plain=False)
         assert b"pdfuaid" in made
 
 

@@ -20,8 +20,16 @@ DOMAIN = ("people", "cases", "labs", "boards", "stream", "reports")
 #: Which layers a layer may import. Domain packages may import each other; nothing imports upward.
 LAYERS = {
     "core": {"core"},
+    "documents": {"documents", "offload"},  # its typesetter is a program that is waited for
     **{name: {"core", *DOMAIN} for name in DOMAIN},
-    "reports": {"core", *DOMAIN, "paths", "logs"},  # its files are set from templates and styles; press.py is a process
+    "cases": {"core", "documents", *DOMAIN},
+    "reports": {
+        "core",
+        "documents",
+        *DOMAIN,
+        "paths",
+        "logs",
+    },  # its files are set from templates and styles; press.py is a process
     "permissions": {"core", *DOMAIN},
     "dispatch": {"core", *DOMAIN, "permissions", "registry"},
 }
@@ -63,6 +71,12 @@ def test_only_five_modules_know_eventlet() -> None:
     knowing = {path.name for path in PACKAGE.rglob("*.py") if any(n.split(".")[0] == "eventlet" for n in imports_of(path))}
     assert knowing <= allowed
     assert knowing  # the walk does see imports
+
+
+def test_typst_is_loaded_by_its_own_program_alone() -> None:
+    """It keeps what it has set for ever: in a server that would be up to 75 MB with every PDF."""
+    knowing = [path.name for path in PACKAGE.rglob("*.py") if any(name.split(".")[0] == "typst" for name in imports_of(path))]
+    assert knowing == ["typesetter.py"]
 
 
 def test_every_command_has_a_permission_row_and_a_handler() -> None:

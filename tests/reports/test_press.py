@@ -146,8 +146,8 @@ def test_who_goes_away_ends_the_process_and_lets_the_next_one_in(held: Held, kil
     behind.close()
     making.close()
     assert list(killer.iterdir()) == []
-    assert exports.AT_ONCE.acquire(blocking=False)
-    exports.AT_ONCE.release()
+    assert exports.LARGE_ONES.at_once()
+    exports.LARGE_ONES.end()
     assert digest(exports.in_own_process(db.engine, held.cast.lab, "csv")) == whole(held, "csv")
 
 

@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-
-import typst
 
 from facilitation.cases.exporting import Exported
 from facilitation.cases.files.content import case_text
@@ -26,12 +23,12 @@ from facilitation.cases.template import Template
 from facilitation.cases.values import ORIGINS
 from facilitation.core.events import event
 from facilitation.core.i18n import _, use_locale
-from facilitation.reports.render.glyphs import Setter, families
-from facilitation.reports.render.pdf import fonts
+from facilitation.documents.typesetting import Sheet, SheetRefused, typeset
+from facilitation.reports.render.glyphs import FONTS, Setter, families
 
 SHEET = Path(__file__).with_name("case.typ")
-MOMENT = datetime(2000, 1, 1, tzinfo=UTC)  # no file says when it was made
-LADDER: tuple[tuple[Any, bool], ...] = ((["ua-1"], False), (["ua-1"], True), ([], False), ([], True))
+MOMENT = "2000-01-01T00:00:00+00:00"  # no file says when it was made
+LADDER = ((("ua-1",), False), (("ua-1",), True), ((), False), ((), True))
 Piece = dict[str, Any]
 
 
@@ -41,17 +38,16 @@ def case_pdf(case: Exported, words: Template, *, guided: bool = False, labs: Tit
     for step, (standards, plain) in enumerate(LADDER):
         try:
             return _compiled(content, words, standards, plain=plain)
-        except typst.TypstError:  # its message may hold words of people: it is not logged
+        except SheetRefused:
             event("pdf_fallback", step=step + 1, of=len(LADDER))
     raise RuntimeError("no rung of the ladder held")
 
 
-def _compiled(content: CaseText, words: Template, standards: Any, *, plain: bool) -> bytes:
+def _compiled(content: CaseText, words: Template, standards: tuple[str, ...], *, plain: bool) -> bytes:
     with use_locale(words.locale):
         tree = _Tree(content, words, Setter(plain=plain)).tree()
-    inputs = {"data": json.dumps(tree, ensure_ascii=False)}
-    made = typst.compile(SHEET.read_bytes(), font_paths=fonts(), sys_inputs=inputs, pdf_standards=standards, timestamp=MOMENT)
-    return bytes(made)
+    text = json.dumps(tree, ensure_ascii=False)
+    return typeset(Sheet(SHEET.read_text("utf-8"), text, standards=standards, moment=MOMENT), FONTS)
 
 
 class _Tree:

@@ -59,12 +59,16 @@ def packed(content: CaseText, body: str, data: str, printed: list[str]) -> bytes
     _styles(document)
     _language(document, content)
     _properties(document, content)
-    end = document.element.body[-1]  # the properties of the section stay last
-    for element in list(parse_xml(f"<w:body {xml.NAMESPACES}>{body}</w:body>")):
-        end.addprevious(element)
     told = {"version": DATA_VERSION, "locale": content.locale, "printed": sorted(set(printed)), "case": data}
     _carry(document, json.dumps(told, ensure_ascii=False, sort_keys=True))
-    return _archive(document)
+    return _archive(document, body)
+
+
+def in_body(text: str, empty: bytes, names: str = "") -> bytes:
+    """The part with the document, and in it this text as it is written. `names`: namespaces that python-docx does not declare.
+
+    To move a table from one tree to another would take lxml a time that grows with the square of its rows."""
+    return empty.replace(b"<w:body>", f"<w:body {names}>{text}".encode(), 1)
 
 
 def _without_extras(document: Document) -> None:
@@ -191,12 +195,13 @@ def _carry(document: Document, text: str) -> None:
     document.part.relate_to(item, _CUSTOM)
 
 
-def _archive(document: Document) -> bytes:
-    """The archive with fixed order and dates: the same document, the same bytes."""
+def _archive(document: Document, body: str) -> bytes:
+    """The archive with the text in it, in fixed order and with fixed dates: the same document, the same bytes."""
     raw = io.BytesIO()
     document.save(raw)
     with zipfile.ZipFile(raw) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
+    members["word/document.xml"] = in_body(body, members["word/document.xml"])
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for name in sorted(members, key=lambda name: (name != "[Content_Types].xml", name)):

@@ -10,23 +10,21 @@ from __future__ import annotations
 import contextlib
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
-from typing import Any
-
-import typst
 
 from facilitation.core.events import event
 from facilitation.core.i18n import n_, use_locale
+from facilitation.documents.typesetting import Sheet, SheetRefused, typeset, typeset_all
 from facilitation.reports.content import Figure, Report
 from facilitation.reports.figures import WIDE, drawn
 from facilitation.reports.render.glyphs import FONTS, Setter, families
 from facilitation.reports.render.print_data import drawing, tree
 
 MARKS, SHEET = (Path(__file__).with_name(name).read_text("utf-8") for name in ("marks.typ", "report.typ"))
+DOTS = 220  # to the inch, of a figure as a picture
 PICTURE = """
 #let given = json(bytes(sys.inputs.data))
 #set page(width: 160mm, height: auto, margin: 0pt, fill: white)
@@ -39,7 +37,7 @@ PICTURE = """
 class Rung:
     """One way to make the file: with the standard or without, with all scripts or few, with drawings or their tables alone."""
 
-    standards: tuple[Any, ...] = ("ua-1",)
+    standards: tuple[str, ...] = ("ua-1",)
     plain: bool = False
     drawings: bool = True
 
@@ -52,7 +50,7 @@ def file(report: Report) -> bytes:
     for step, rung in enumerate(LADDER):
         try:
             made = compiled(report, rung)
-        except typst.TypstError:  # its message may hold words of people: it is not logged
+        except SheetRefused:
             event("pdf_fallback", step=step + 1, of=len(LADDER))
         else:
             return made
@@ -60,23 +58,20 @@ def file(report: Report) -> bytes:
 
 
 def compiled(report: Report, rung: Rung) -> bytes:
-    """The file as one rung makes it. `typst.TypstError` when it cannot."""
+    """The file as one rung makes it. `SheetRefused` when it cannot."""
     setter = Setter(plain=rung.plain)
     data = tree(report, setter, drawings=rung.drawings)
     data["unset"] = _unset(report, setter.replaced)
     with _pictures(report) as folder:
-        made = typst.compile(
-            (MARKS + SHEET).encode(), root=folder, font_paths=fonts(), timestamp=moment(report),
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, pdf_standards=list(rung.standards),
-        )  # fmt: skip
-    return bytes(made)
+        text, moment = json.dumps(data, ensure_ascii=False), day(report).isoformat()
+        return typeset(Sheet(MARKS + SHEET, text, root=folder, standards=rung.standards, moment=moment), FONTS)
 
 
 @contextlib.contextmanager
-def _pictures(report: Report) -> Iterator[Any]:  # a path, which typst says is of the kind of its input
-    """A folder with the photos, all the sheet can see; gone again afterwards. None when there are none."""
+def _pictures(report: Report) -> Iterator[str]:
+    """A folder with the photos, all the sheet can see; gone again afterwards. An empty name when there are none."""
     if not any(picture.data for picture in report.pictures):
-        yield None
+        yield ""
         return
     with tempfile.TemporaryDirectory(prefix="report-") as folder:
         for picture in report.pictures:
@@ -86,27 +81,19 @@ def _pictures(report: Report) -> Iterator[Any]:  # a path, which typst says is o
         yield folder
 
 
-def moment(report: Report) -> datetime:
+def day(report: Report) -> datetime:
     """The one date the file holds: the day of the lab."""
     return datetime.fromisoformat(report.front.day or "2000-01-01").replace(tzinfo=UTC)
 
 
-@cache
-def fonts() -> typst.Fonts:
-    """Ours alone: what the machine has is not asked for."""
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
-
-
-def picture(figure: Figure, language: str) -> bytes:
-    """The drawing of a figure as PNG in print quality, for files that hold no marks. Empty for a kind that is set as text."""
-    sheet = drawn(figure, WIDE)
-    if sheet is None:
-        return b""
-    data = {**drawing(sheet, Setter().text), "families": families(), "language": language.partition("-")[0]}
-    made = typst.compile(
-        (MARKS + PICTURE).encode(), font_paths=fonts(), sys_inputs={"data": json.dumps(data)}, format="png", ppi=220,
-    )  # fmt: skip
-    return bytes(made)
+def drawings(figures: Sequence[Figure], language: str) -> Generator[bytes]:
+    """Figures as PNG in print quality, for files that hold no marks. Only kinds that are drawn: a SWOT is set as text."""
+    sheets = [sheet for figure in figures if (sheet := drawn(figure, WIDE)) is not None]
+    if len(sheets) != len(figures):
+        raise ValueError("a figure that is set as text has no drawing")
+    beside = {"families": families(), "language": language.partition("-")[0]}
+    texts = (json.dumps({**drawing(sheet, Setter().text), **beside}) for sheet in sheets)
+    return typeset_all([Sheet(MARKS + PICTURE, text, dots=DOTS) for text in texts], FONTS)
 
 
 def _unset(report: Report, replaced: int) -> str:

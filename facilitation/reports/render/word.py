@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 from facilitation.reports import progress
@@ -23,7 +24,7 @@ from facilitation.reports.content import (
 )
 from facilitation.reports.render import word_xml as xml
 from facilitation.reports.render.columns import LINE, SHORT_TERMS, TALL_ROW, cell_lines, row_lines, shares
-from facilitation.reports.render.pdf import picture
+from facilitation.reports.render.pdf import drawings
 from facilitation.reports.render.word_file import packed
 
 DEEPEST = 3  # levels of headings in the table of contents
@@ -33,7 +34,8 @@ TALLEST = 110  # millimetres of a photo: two stand on a page with their captions
 def file(report: Report) -> bytes:
     """The report as DOCX, the same bytes for the same report."""
     writer = _Writer(report)
-    body = writer.body()
+    with closing(writer.drawings):
+        body = writer.body()
     progress.tell("setting")
     return packed(report, body, writer.pictures)
 
@@ -43,10 +45,11 @@ class _Writer:
 
     def __init__(self, report: Report) -> None:
         self.report, self.words = report, report.words
-        self.bookmarks = 0
+        self.bookmarks = self.drawn = 0
         self.pictures: list[bytes] = []
-        blocks = (block for section in report.walk() for block in section.blocks)
-        self.drawings = sum(isinstance(block, Figure) and block.kind != "swot" for block in blocks)
+        blocks = [block for section in report.walk() for block in section.blocks]
+        figures = [block for block in blocks if isinstance(block, Figure) and block.kind != "swot"]
+        self.figures, self.drawings = len(figures), drawings(figures, report.language)
 
     def body(self) -> str:
         front, sections = self.report.front, self.report.sections
@@ -142,8 +145,9 @@ class _Writer:
         return drawn + caption + name + self.table(block.table)
 
     def picture(self, block: Figure) -> str:
-        progress.tell("drawing", len(self.pictures) + 1, self.drawings)
-        content = picture(block, self.report.language)
+        self.drawn += 1
+        progress.tell("drawing", self.drawn, self.figures)
+        content = next(self.drawings)  # they come in the order of the text
         self.pictures.append(content)
         number = len(self.pictures)
         return xml.paragraph(xml.picture(number, xml.png_size(content), block.alt), keep=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import docx
@@ -12,11 +14,10 @@ from docx.document import Document
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.opc.constants import RELATIONSHIP_TYPE as RT
-from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt, RGBColor
 
-from facilitation.cases.files.word_file import only
+from facilitation.cases.files.word_file import in_body, only
 from facilitation.reports.content import Report
 from facilitation.reports.render import word_fonts
 from facilitation.reports.render.archive import again
@@ -41,21 +42,17 @@ def packed(report: Report, body: str, pictures: Sequence[bytes] = ()) -> bytes:
     _language(document, report.language)
     _no_thumbnail(document)
     _properties(document, report)
-    end = document.element.body[-1]  # the properties of the section stay last
-    for element in list(parse_xml(f"<w:body {nsdecls('w', 'wp', 'a', 'pic', 'r')}>{body}</w:body>")):
-        end.addprevious(element)
-    _pictures(document, pictures)
+    text = partial(in_body, _with_pictures(document, body, pictures), names=nsdecls("a", "pic"))
     raw = io.BytesIO()
     document.save(raw)
-    return again(raw.getvalue(), first="[Content_Types].xml", changed=word_fonts.changed(), added=word_fonts.added())
+    changed: dict[str, Callable[[bytes], bytes]] = {**word_fonts.changed(), "word/document.xml": text}
+    return again(raw.getvalue(), first="[Content_Types].xml", changed=changed, added=word_fonts.added())
 
 
-def _pictures(document: Document, pictures: Sequence[bytes]) -> None:
-    """Puts the pictures in and their places right."""
-    for blip in document.element.body.iter(qn("a:blip")):
-        number = int(blip.get(qn("r:embed")).removeprefix("picture-"))
-        place, _image = document.part.get_or_add_image(io.BytesIO(pictures[number - 1]))
-        blip.set(qn("r:embed"), place)
+def _with_pictures(document: Document, body: str, pictures: Sequence[bytes]) -> str:
+    """Puts the pictures into the file; the text with their places in it."""
+    places = [document.part.get_or_add_image(io.BytesIO(content))[0] for content in pictures]
+    return re.sub(r'(?<= r:embed=")picture-(\d+)(?=")', lambda found: places[int(found[1]) - 1], body)
 
 
 def _page(document: Document, report: Report) -> None:

@@ -1,0 +1,1 @@
+"""What draws documents, whatever they are about."""
