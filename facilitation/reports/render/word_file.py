@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -45,7 +45,7 @@ def packed(report: Report, body: str, pictures: Sequence[bytes] = ()) -> bytes:
     text = partial(in_body, _with_pictures(document, body, pictures), names=nsdecls("a", "pic"))
     raw = io.BytesIO()
     document.save(raw)
-    changed = {**word_fonts.changed(), "word/document.xml": text}
+    changed: dict[str, Callable[[bytes], bytes]] = {**word_fonts.changed(), "word/document.xml": text}
     return again(raw.getvalue(), first="[Content_Types].xml", changed=changed, added=word_fonts.added())
 
 
