@@ -6,15 +6,14 @@ writes would meet and be refused. Commands beside a running server are welcome: 
 
 from __future__ import annotations
 
-import logging
 import os
 from io import FileIO
 
 from facilitation.config import Settings
 from facilitation.core.data_place import BadSetting, usable
+from facilitation.core.events import event
 from facilitation.core.file_lock import locked
 
-log = logging.getLogger(__name__)
 _held: list[FileIO] = []  # open, and so locked, until this process ends
 
 
@@ -33,7 +32,7 @@ def hold(settings: Settings) -> tuple[int, ...]:
     try:
         free = locked(handle)
     except OSError as error:
-        log.warning("no lock on %s (%s): do not start a second server on this data", path, error.strerror)
+        event("no_file_lock", error=error)
         free = True
     if not free:
         other = _who(handle)

@@ -14,7 +14,7 @@ from facilitation.config import PREFIX, BadSetting, Settings
 class Unusable(BadSetting):
     """The database cannot be used now; the message says which one, and why."""
 
-    code = "database"
+    code = "busy"
 
 
 @contextlib.contextmanager

@@ -98,6 +98,9 @@ class Worker:
             self.process.kill()
             self.process.wait()
         self.process = None
+        if self._reason is not None:
+            self._reason.close()
+            self._reason = None
 
     def wait_ready(self) -> bool:
         """True when it answers that it can write."""

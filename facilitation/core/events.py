@@ -91,6 +91,7 @@ EVENTS: Mapping[str, Kind] = {
     "stopping": Kind(_I, "SIGTERM or Ctrl-C; commands that were begun are answered", {"connections": number}),
     "stopped": Kind(_I, "the end of the process", {"seconds": number}),
     "crashed": Kind(_E, "an error nobody caught, in `part`", {"part": one_of("process", "thread", "green_thread", "clean_up")}),
+    "no_file_lock": Kind(_W, "this file system takes no locks: nothing keeps a second server from the same data"),
     "migrating": Kind(_I, "the database is brought from revision `before` to `after`; of PostgreSQL no backup is made",
                       {"before": version, "after": version}),
     "migrated": Kind(_I, "it is of this version now; `backup` is the file from before, beside a SQLite database",

@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 
 import typst
 
-NICENESS = 10  # who waits for a file can wait a little longer, who speaks in a live lab cannot
+NICENESS = 5  # who waits for a file can wait a little longer, who speaks in a live lab cannot
 LONGEST = 300  # seconds of the processor; the largest report takes five
 
 

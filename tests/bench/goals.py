@@ -76,7 +76,9 @@ class _Reader:
     def lost_or_doubled(self) -> float:
         ours = ("product", ONE, THREE)
         runs = [run for (_scenario, server), all_ in self.results.items() if server in ours for run in all_ if "dups" in run]
-        return sum(run.get("lost", 0) + run["dups"] for run in runs) if runs else float("nan")
+        if not runs:
+            raise LookupError("nobody posted")
+        return sum(run.get("lost", 0) + run["dups"] for run in runs)
 
 
 def _at(run: dict[str, Any], path: tuple[str, ...]) -> float:

@@ -145,7 +145,7 @@ def memory(count: int, *, pdf_only: bool = False) -> Found:
     loads what makes it is counted with them."""
     with tempfile.TemporaryDirectory(prefix="bench-growth-") as folder:
         given = exporting(Path(folder) / "data")
-        server = Server(given.data, "--no-demo", LOG_LEVEL="WARNING").start()
+        server = Server(given.data, "--no-bootstrap", "--no-demo", LOG_LEVEL="WARNING").start()
         try:
             return measured(server, given, list(islice(cycle(addresses(given, pdf_only=pdf_only)), count)))
         finally:

@@ -239,4 +239,4 @@ def test_a_database_of_another_version_is_left_alone(shell: Shell, folder: Path)
         db.engine.dispose()
     said = shell("import-cases", "sample-cases", "--json")
     assert said.code == 1
-    assert "migrate" in said.answer["error"]["message"]
+    assert "does not know" in said.answer["error"]["message"]

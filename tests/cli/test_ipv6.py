@@ -12,6 +12,7 @@ import requests
 from facilitation.config import ROOT, BadSetting, Settings
 from facilitation.core import ids
 from facilitation.core.urls import origin_of
+from facilitation.start import worker_environment
 from facilitation.workers import Worker, Workers
 from tests.cli.conftest import Shell
 from tests.running import Server, free_port
@@ -77,7 +78,7 @@ def test_listening_everywhere_means_both_kinds_of_address(folder: Path) -> None:
 @needs_ipv6
 @pytest.mark.slow
 def test_a_worker_on_ipv6_is_asked_whether_it_is_ready(folder: Path) -> None:
-    worker = Worker("::1", free_port(), {**os.environ, "FACILITATION_DATA": str(folder)})
+    worker = Worker("::1", free_port(), worker_environment(os.environ, DATA=str(folder)))
     worker.start()
     try:
         assert worker.wait_ready()

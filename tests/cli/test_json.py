@@ -32,6 +32,7 @@ CALLS: dict[str, Row] = {
     "restore": lambda folder: [str(folder / "not-there.zip")],
     "migrate": lambda _: [],
     "new-epoch": lambda _: [],
+    "move-to": lambda folder: [f"sqlite:///{folder}/other.db"],
     "list-labs": lambda _: [],
     "list-users": lambda _: [],
     "doctor": lambda _: [],

@@ -13,7 +13,6 @@ from flask import Flask
 from sqlalchemy import Engine, text
 
 from facilitation import create_app
-from facilitation.app import CONNECTIONS
 from facilitation.core.errors import Refused
 from facilitation.core.unit_of_work import Work, Writer, can_write, reading
 from facilitation.extensions import db
@@ -182,7 +181,7 @@ def test_whoever_finds_no_free_connection_is_told_busy_and_comes_again(data: Pat
         envelope = {"v": 1, "key": "k" * 22, "name": "contribution.post"}
         envelope["args"] = {"board": cast.board("challenges"), "text": "Once only"}
         with ExitStack() as taken:
-            for _ in range(CONNECTIONS):
+            for _ in range(cast.settings.DATABASE_CONNECTIONS):
                 taken.enter_context(db.engine.connect())
             page = cast.browser(cast.anna).get(f"/labs/{cast.lab}", headers={"Accept-Language": "de"})
             refusal = cast.dispatcher.handle(envelope, cast.ben, lab=cast.lab)

@@ -70,8 +70,8 @@ class Served:
 
     def ended(self, patience: float) -> int:
         """Wait until a worker has ended by itself; its exit code (a signal as a negative number)."""
-        until(lambda: " ended with " in self.said(), patience, "a worker ends")
-        return int(self.said().partition(" ended with ")[2].split()[0])
+        until(lambda: "worker_ended" in self.said(), patience, "a worker ends")
+        return int(self.said().partition("worker_ended")[2].partition("code=")[2].split()[0])
 
     def said(self) -> str:
         """What the log says since the last start."""
