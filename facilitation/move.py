@@ -22,6 +22,7 @@ from facilitation import config
 from facilitation.app import engine_options, prepare_database
 from facilitation.core import failpoints
 from facilitation.core.data_place import checked_database_url
+from facilitation.core.lost_database import is_whole_database
 from facilitation.core.unit_of_work import writing
 from facilitation.migration import known, revision_on, schema_change, upgrade
 from facilitation.row_copy import MoveError, Tell, compare, copy_table, patient, restart_sequences
@@ -53,7 +54,9 @@ def move(settings: config.Settings, target: config.Settings, tell: Tell) -> dict
             path.unlink(missing_ok=True)
         if isinstance(error, DBAPIError):
             passwords = (make_url(one.DATABASE_URL).password for one in (settings, target))
-            raise MoveError(_said(error, *passwords)) from None
+            refusal = MoveError(_said(error, *passwords))
+            refusal.code = "busy" if is_whole_database(error) else "invalid"
+            raise refusal from None
         raise
     finally:
         engine.dispose()

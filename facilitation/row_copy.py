@@ -40,7 +40,9 @@ Row = Sequence[Any]
 
 
 class MoveError(Exception):
-    """The data cannot be moved; the message says why. The target is as it was."""
+    """The data cannot be moved; the message says why, `code` whether it may work later. The target is as it was."""
+
+    code = "invalid"
 
 
 @dataclass

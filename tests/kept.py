@@ -91,7 +91,8 @@ class Kept:
             if "begun" in line:
                 found[line["begun"]] = []
             elif "fault" in line:
-                found.setdefault(line.get("test", ""), []).append(line)
+                row = {"fault": line["fault"], "on": line["on"], **line["figures"]}
+                found.setdefault(line["test"], []).append(row)
         return [line for lines in found.values() for line in lines]
 
     def troubles(self) -> list[Line]:
@@ -142,9 +143,8 @@ def joined(figures: Iterable[Line]) -> list[Line]:
     """Lines of one fault that count the same things in the same place are added up: seven forms, ten named points, nine laws."""
     found: dict[tuple[Any, ...], Line] = {}
     for line in figures:
-        own = {name: value for name, value in line.items() if name not in ("seed", "test")}
-        kind = (own["fault"], own.get("on"), frozenset(own))
-        found[kind] = {name: _both(name, found[kind][name], value) for name, value in own.items()} if kind in found else own
+        kind = (line["fault"], line["on"], frozenset(line))
+        found[kind] = {name: _both(name, found[kind][name], value) for name, value in line.items()} if kind in found else line
     return list(found.values())
 
 

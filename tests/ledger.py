@@ -33,7 +33,7 @@ def sized(small: int, full: int) -> int:
 def note(fault: str, *, on: str = "", **figures: Any) -> None:
     """A line of the table, when somebody asked for it: `note("F1", on="SQLite", attempted=…, lost=0)`."""
     if KEPT:
-        KEPT.add(fault=fault, test=current(), seed=SEED, on=on or place(), **figures)
+        KEPT.add(fault=fault, test=current(), on=on or place(), figures=figures)
 
 
 def place(workers: int = WORKERS, database: str = DATABASE) -> str:
@@ -116,9 +116,14 @@ def pytest_runtest_logstart(nodeid: str) -> None:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """A test ends with its call; with its set-up when that was no success; and once more when its tear-down failed."""
-    if KEPT and (report.when == "call" or not report.passed):
-        KEPT.add(ended=report.nodeid, outcome=report.outcome, why=_why(report), seconds=round(report.duration, 1))
+    """A test has ended when its tear-down has: what that writes down belongs to it."""
+    if report.when == "call" or not report.passed:
+        _ENDED[report.nodeid] = {"outcome": report.outcome, "why": _why(report), "seconds": round(report.duration, 1)}
+    if KEPT and report.when == "teardown":
+        KEPT.add(ended=report.nodeid, **_ENDED.pop(report.nodeid))
+
+
+_ENDED: dict[str, dict[str, Any]] = {}
 
 
 def _why(report: pytest.TestReport) -> str:

@@ -29,6 +29,10 @@ Answer = Mapping[str, Any]
 class ShellError(Exception):
     """A command cannot do what it was asked for; the message says why, and what to do."""
 
+    def __init__(self, message: str, code: str = "invalid") -> None:
+        super().__init__(message)
+        self.code = code
+
 
 #: What a code means at a prompt. Nothing was changed in any of these cases.
 SHELL_WORDS = {

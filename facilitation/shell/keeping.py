@@ -132,5 +132,5 @@ def move_to_command(url: str) -> Answer:
         target = target_settings(own, url, settings)
         done = move(own, target, tell)
     except MoveError as error:
-        raise ShellError(f"{error} Nothing was changed.") from None
+        raise ShellError(f"{error} Nothing was changed.", error.code) from None
     return {"url": address_of(target), "rows": sum(done["tables"].values()), **done}

@@ -31,11 +31,12 @@ SYLLABLES = ("ka", "lo", "mi", "tra", "ven", "sol", "re", "ti", "du", "pan", "or
 
 @dataclass(frozen=True)
 class Prepared:
-    """A data folder, one (lab, board) each, and one cookie per seat; seat n sits in lab n % labs."""
+    """A data folder, one (lab, board) and one code each, and one cookie per seat; seat n sits in lab n % labs."""
 
     folder: Path
     labs: tuple[tuple[str, str], ...]
     cookies: tuple[str, ...]
+    codes: tuple[str, ...]
 
     def copy(self, to: Path) -> None:
         shutil.copytree(self.folder, to)
@@ -55,34 +56,36 @@ def filled(folder: Path, seats: int, labs: int = 1, contributions: int = 0) -> P
     with contextlib.redirect_stdout(io.StringIO()):
         migrate_database(app)
     with app.app_context():
-        made = tuple(_lab(app, number, seats // labs) for number in range(labs))
+        opened = [_lab(app, number, seats // labs) for number in range(labs)]
+        made = tuple((lab, board) for lab, board, _code in opened)
         cookies = _seats(app, made, seats)
         _contribute(app, made[0], cookies, contributions)
         db.engine.dispose()
-    return Prepared(folder, made, tuple(cookies.values()))
+    return Prepared(folder, made, tuple(cookies.values()), tuple(code for _lab_, _board, code in opened))
 
 
 def another(app: Flask, seats: int, contributions: int) -> str:
     """One more lab with its own seats."""
-    made = _lab(app, 1, seats)
+    made = _lab(app, 1, seats)[:2]
     _contribute(app, made, _seats(app, (made,), seats), contributions)
     return made[0]
 
 
-def _lab(app: Flask, number: int, people: int) -> tuple[str, str]:
-    """(lab, board): opened, its challenge activity started, the board revealed to all."""
+def _lab(app: Flask, number: int, people: int) -> tuple[str, str, str]:
+    """(lab, board, code): opened, its challenge activity started, the board revealed to all."""
     extension = app.extensions["facilitation"]
     do = extension["dispatcher"].do
-    lab = do(
+    new = do(
         "lab.create", SYSTEM, kind="flagship_lab", sector="MS", title=f"Lab {number}", expected_people=min(1000, people or 1)
-    )["lab"]
+    )
+    lab = new["lab"]
     do("lab.open", SYSTEM, lab=lab)
     with reading(db.engine) as session:
         entities = snapshot(Looking(session, lab, "staff", extension["settings"]))["entities"]
     activity = next(id_ for id_, value in entities["activity"].items() if value["kind"] == "challenges")
     do("activity.start", SYSTEM, lab=lab, activity=activity)
     do("activity.reveal", SYSTEM, lab=lab, activity=activity)
-    return lab, next(id_ for id_, value in entities["board"].items() if value["kind"] == "challenges")
+    return lab, next(id_ for id_, value in entities["board"].items() if value["kind"] == "challenges"), new["code"]
 
 
 def _seats(app: Flask, labs: tuple[tuple[str, str], ...], count: int) -> dict[str, str]:

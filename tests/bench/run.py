@@ -2,7 +2,7 @@
 
     python -m tests.bench.run                    everything, interleaved, about 25 minutes; writes RESULTS.md
     python -m tests.bench.run fan-out            N phones × R posts a second
-    python -m tests.bench.run storm              N phones join at once
+    python -m tests.bench.run storm              N phones join at once, by the form and by their sockets
     python -m tests.bench.run late-join          2,000 contributions are there already
     python -m tests.bench.run many-labs          50 labs × 20 phones
     python -m tests.bench.run slow-disk          each fsync takes 10 ms more

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 
 from tests.bench import browser, servers
-from tests.bench.fetching import fetch_all
-from tests.bench.goals import ONE, THREE
+from tests.bench.fetching import cpu_seconds, fetch_all
+from tests.bench.goals import FORM, ONE, THREE
 from tests.bench.growth import growth
 from tests.bench.several import workers
 from tests.bench.step import Found, Step
@@ -36,7 +39,9 @@ def top_rate() -> Iterator[Step]:
 
 
 def storm() -> Iterator[Step]:
-    """N phones connect at once, say who they are and fetch the board."""
+    """1,000 people send the join form at once; N phones with a seat connect at once, say who they are and fetch the board."""
+    for server in ("product", ONE, THREE):
+        yield Step(FORM, server, lambda s=server: _form(s, 1000))
     for phones, who in ((1000, ("product", "node", "stock", ONE, THREE)), (4000, ("product",))):
         for server in who:
             yield Step(f"storm {phones}", server, lambda s=server, n=phones: _joins(s, n))
@@ -156,6 +161,21 @@ def _joins(server: str, phones: int) -> Found:
     with STARTERS[server](phones) as running:
         found = servers.drive(running, n=phones, posters=1, rate=0, dur=0.3, warm=0.1, drain=0.1, hold=2.5)
     return checked(found)
+
+
+def _form(server: str, people: int) -> Found:
+    with STARTERS[server](people) as running:
+        assert running.given is not None
+        pids = (running.pid, *running.more_pids)
+        before = sum(map(cpu_seconds, pids))
+        pin = ["taskset", "-c", str(servers.CLIENT_CORE)] if running.pinned else []
+        command = [*pin, sys.executable, "-m", "tests.bench.joining", str(running.port), running.given.codes[0], str(people)]
+        told = subprocess.run(command, cwd=servers.ROOT, capture_output=True, text=True, check=True, timeout=300).stdout
+        found: Found = json.loads(told)
+        found["connect_cpu_s"] = sum(map(cpu_seconds, pids)) - before
+    if found["refused_with"]:
+        found["trouble"] = "refused: " + ", ".join(f"{count} × {status}" for status, count in found["refused_with"].items())
+    return found
 
 
 def _late_product(server: str) -> Found:
