@@ -96,11 +96,14 @@ class Kept:
         return [line for lines in found.values() for line in lines]
 
     def troubles(self) -> list[Line]:
-        """What failed, was not finished or could not be tried, as lines of the table."""
+        """What failed, was not finished or could not be tried, as lines of the table. Where a fault has figures, nobody asks
+        what else of it was left out."""
+        tried = {line["fault"] for line in self.figures()}
         return [
             {"fault": _fault(test), "outcome": last["outcome"], "why": last.get("why", "")}
             for test, last in self.outcomes().items()
-            if last["outcome"] != "passed" and (last["outcome"] != "skipped" or _FAULT.search(test))
+            if last["outcome"] != "passed"
+            and (last["outcome"] != "skipped" or (_FAULT.search(test) and _fault(test) not in tried))
         ]
 
 

@@ -56,7 +56,7 @@ def filled(folder: Path, seats: int, labs: int = 1, contributions: int = 0) -> P
     with contextlib.redirect_stdout(io.StringIO()):
         migrate_database(app)
     with app.app_context():
-        opened = [_lab(app, number, seats // labs) for number in range(labs)]
+        opened = [_lab(app, number) for number in range(labs)]
         made = tuple((lab, board) for lab, board, _code in opened)
         cookies = _seats(app, made, seats)
         _contribute(app, made[0], cookies, contributions)
@@ -66,18 +66,16 @@ def filled(folder: Path, seats: int, labs: int = 1, contributions: int = 0) -> P
 
 def another(app: Flask, seats: int, contributions: int) -> str:
     """One more lab with its own seats."""
-    made = _lab(app, 1, seats)[:2]
+    made = _lab(app, 1)[:2]
     _contribute(app, made, _seats(app, (made,), seats), contributions)
     return made[0]
 
 
-def _lab(app: Flask, number: int, people: int) -> tuple[str, str, str]:
+def _lab(app: Flask, number: int) -> tuple[str, str, str]:
     """(lab, board, code): opened, its challenge activity started, the board revealed to all."""
     extension = app.extensions["facilitation"]
     do = extension["dispatcher"].do
-    new = do(
-        "lab.create", SYSTEM, kind="flagship_lab", sector="MS", title=f"Lab {number}", expected_people=min(1000, people or 1)
-    )
+    new = do("lab.create", SYSTEM, kind="flagship_lab", sector="MS", title=f"Lab {number}", expected_people=1000)
     lab = new["lab"]
     do("lab.open", SYSTEM, lab=lab)
     with reading(db.engine) as session:

@@ -17,7 +17,7 @@ from facilitation.core.failpoints import POINTS, VARIABLE
 from tests.conftest import migrated_in
 from tests.databases import URL
 from tests.faults.story import ALL
-from tests.ledger import FULL, SEED
+from tests.ledger import FULL, SEED, place
 from tests.running import ROOT, free_port
 
 Ledger = Callable[..., None]
@@ -61,7 +61,7 @@ def test_f2_every_command_killed_at_its_seams_has_one_effect(
     figures = json.loads(done.stdout.splitlines()[-1])
     assert (figures["commands"], figures["missing"]) == (len(REGISTRY), [])
     n = figures["tried"]
-    ledger("F2", attempted=n, answered=n, stored=n, lost=0, doubled=0, at=" ".join(points), database=database)
+    ledger("F2", attempted=n, answered=n, stored=n, lost=0, doubled=0, at=" ".join(points), on=place(1, database))
 
 
 @pytest.mark.slow
