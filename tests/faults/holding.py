@@ -24,7 +24,7 @@ class Crowd:
         self.lab, self.pause = lab, pause
         self.awake: list[Wire] = []
         self.asleep: list[Asleep] = []
-        self.answered = 0
+        self.acknowledged: dict[str, str] = {}  # key → id
         self._before = ends(lab)
         self._writing: list[Wire] = []
 
@@ -55,6 +55,10 @@ class Crowd:
             lambda: since(before, ends(self.lab)).get("closed", 0) == len(self.awake) - half, 20, "the others are counted"
         )
 
+    @property
+    def answered(self) -> int:
+        return len(self.acknowledged)
+
     def ended(self) -> dict[str, int]:
         return since(self._before, ends(self.lab))
 
@@ -67,10 +71,10 @@ class Crowd:
     async def _write(self, wire: Wire, until_then: float) -> None:
         await asyncio.sleep(self.pause * self._writing.index(wire) / len(self._writing))
         while time.monotonic() < until_then and not wire.ended.is_set():
-            args = {"board": self.lab.board, "text": f"held: {self.answered}"}
-            answer = await wire.ask("command", {"v": 1, "key": ids.new_key(), "name": "contribution.post", "args": args}, 20)
+            args, key = {"board": self.lab.board, "text": f"held: {self.answered}"}, ids.new_key()
+            answer = await wire.ask("command", {"v": 1, "key": key, "name": "contribution.post", "args": args}, 20)
             assert answer["ok"], answer
-            self.answered += 1
+            self.acknowledged[key] = answer["result"]["id"]
             await asyncio.sleep(self.pause)
 
 

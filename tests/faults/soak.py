@@ -25,7 +25,7 @@ from facilitation.core import ids
 from facilitation.extensions import db
 from tests.conftest import migrated_in
 from tests.faults.conftest import until
-from tests.faults.holding import ends
+from tests.faults.holding import Crowd, ends
 from tests.faults.phone import Phone
 from tests.faults.room import House, Room
 from tests.faults.wire import Gone, Wire
@@ -33,7 +33,8 @@ from tests.faults.wire import Gone, Wire
 WARM_UP = 0.2  # of the time
 MAY_GROW = {"memory_kb": 20_000, "files": 5, "threads": 2, "green_threads": 5}  # from the warm-up to the end
 POSTS_PER_SECOND = 0.5
-EXPECTED = {"left", "closed"}  # half of the visits say that they go, the others just go
+EXPECTED = {"left", "closed", "no_answer"}  # half of the visits say that they go, the others just go; some are asleep
+STAY = {"idle": 30, "writing": 30, "asleep": 5}
 LINGER = 45.0  # seconds until the last ping of a socket that is gone was missed
 WATCHED = Path(__file__).with_name("watched.py")
 
@@ -58,7 +59,7 @@ class Soak:
         await self._come_and_go(WARM_UP)
         await self._crowd()
         self.rows.append(await self._quiet("after the warm-up"))
-        await self._come_and_go(1 - WARM_UP)
+        await asyncio.gather(self._come_and_go(1 - WARM_UP), self._held(60 * self.minutes * (1 - WARM_UP)))
         self.rows.append(await self._quiet("at the end"))
         warm, end = self.rows[-2:]
         return all(end[name] - warm[name] <= most for name, most in MAY_GROW.items())
@@ -78,6 +79,15 @@ class Soak:
                 told += 1
                 print(f"{self.done} connects, {len(self.acknowledged)} texts, {self._look()}", file=sys.stderr, flush=True)
         await asyncio.gather(*visits)
+
+    async def _held(self, seconds: float) -> None:
+        """Some stay all the while, idle, writing or asleep. Fails when one of those awake is hung up on."""
+        crowd = Crowd(self.lab, pause=max(2.0, seconds / 150))
+        await crowd.come(**STAY)
+        await crowd.stay(seconds)
+        self.acknowledged |= crowd.acknowledged
+        self.sent |= set(crowd.acknowledged)
+        await crowd.leave()
 
     async def _crowd(self) -> None:
         """Everybody at once, twice over: memory once asked for stays with the process, and a later rush is no leak."""
