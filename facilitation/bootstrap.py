@@ -69,7 +69,10 @@ class Environment:
     def holds(self, extra: str) -> bool:
         """True when a finished installation of this lock, or of one that contains it, is there."""
         stamped = self._stamped()
-        return any(stamped.get(name) == self._seal(name) for name in HELD_BY[extra]) and self.python.exists()
+        try:
+            return any(stamped.get(name) == self._seal(name) for name in HELD_BY[extra]) and self.python.exists()
+        except OSError as error:  # made by somebody else, of a Python that only they may use
+            _stop(f"{self.folder} cannot be used by this user: {error.strerror}.")
 
     def is_this_one(self) -> bool:
         return os.path.realpath(sys.prefix) == os.path.realpath(self.folder)

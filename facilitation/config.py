@@ -90,6 +90,7 @@ class Settings:
     must_exist: InitVar[bool] = False  # for what only reads: refuse, instead of making, data that is not there
 
     def __post_init__(self, must_exist: bool) -> None:
+        self._given = [item.name for item in fields(self) if getattr(self, item.name) != item.default]
         self.data = self._data_folder()
         self.DATABASE_URL = checked_database_url(self.DATABASE_URL or "sqlite:///facilitation.db", self.data)
         self._check_ranges()
@@ -194,7 +195,9 @@ class Settings:
 
     def _check_there(self) -> None:
         file = self.database_file
-        if not self.data.is_dir() or (file is not None and not file.is_file()):
+        with usable(self.data):
+            there = self.data.is_dir() and (file is None or file.is_file())
+        if not there:
             raise NoDatabase(f"There is no database in {file.parent if file else self.data}. {PREFIX}DATA names its folder.")
 
     @property
@@ -236,7 +239,7 @@ class Settings:
 
     def shown(self) -> dict[str, object]:
         """What differs from its default, for the log. Of a text only that it is set, unless it is in `OPEN`."""
-        changed = {item.name: getattr(self, item.name) for item in fields(self) if getattr(self, item.name) != item.default}
+        changed = {name: getattr(self, name) for name in self._given}
         hidden = {name for name, value in changed.items() if isinstance(value, str) and name not in OPEN}
         return {name: "set" if name in hidden else value for name, value in changed.items()}
 

@@ -117,12 +117,19 @@ def spare_the_collector() -> None:
 def parse(arguments: list[str]) -> argparse.Namespace:
     parser = _Parser(prog=program("serve"), description="Serve labs from this machine.")
     parser.add_argument("--host", help="address to listen on (default 127.0.0.1)")
-    parser.add_argument("--port", type=int, help="port to listen on (default 5000)")
+    parser.add_argument("--port", type=port_number, metavar="PORT", help="port to listen on (default 5000)")
     parser.add_argument("--lan", action="store_true", help="let phones on the local network in, over plain http")
     parser.add_argument("--no-demo", action="store_true", help="start empty: a set-up link instead of sample cases and labs")
     parser.add_argument("--private", action="store_true", help=argparse.SUPPRESS)  # one of several, or of a rehearsal
     parser.add_argument("--last-words", type=int, help=argparse.SUPPRESS)  # an open file, for the reason of a failed start
     return parser.parse_args(arguments)
+
+
+def port_number(text: str) -> int:
+    """A port as it is typed."""
+    if not (text.isascii() and text.isdigit() and int(text) < 65536):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port; it can be 0 to 65535")
+    return int(text)
 
 
 class _Parser(argparse.ArgumentParser):

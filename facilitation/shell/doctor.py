@@ -21,7 +21,8 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from facilitation import __version__, config
+from facilitation import __version__, config, paths
+from facilitation.core.data_place import usable
 from facilitation.core.outages import HINTS, reason_of
 from facilitation.migration import known
 from facilitation.shell.answering import Answer, answering
@@ -59,7 +60,7 @@ def examined() -> Iterator[Finding]:
     except config.BadSetting as error:
         yield bad("settings", "refused", str(error))
         return
-    yield ok("settings", f"{len(settings.shown())} differ from their defaults")
+    yield ok("settings", f"changed: {', '.join(settings.shown())}" if settings.shown() else "all as they are by default")
     yield secret_key(settings)
     yield data_folder(settings)
     yield disk(settings)
@@ -76,14 +77,14 @@ def examined() -> Iterator[Finding]:
 
 def _settings() -> config.Settings:
     """Those of the environment. Reading them would make a key where there is none: one for the moment takes its place."""
-    key: dict[str, Any] = (
-        {} if config.from_variable("SECRET_KEY") or _kept_key().is_file() else {"SECRET_KEY": secrets.token_hex(32)}
-    )
+    with usable(_kept_key().parent):
+        kept = _kept_key().is_file()
+    key: dict[str, Any] = {} if config.from_variable("SECRET_KEY") or kept else {"SECRET_KEY": secrets.token_hex(32)}
     return config.from_environment(ASYNC_MODE="threading", **key)
 
 
 def _kept_key() -> Path:
-    return Path(config.from_variable("DATA") or config.ROOT / "instance") / "secret_key"
+    return Path(config.from_variable("DATA") or paths.data_folder()) / "secret_key"
 
 
 def versions() -> Iterator[Finding]:

@@ -127,10 +127,12 @@ def _moved(answer: Answer) -> str:
 @answering(_moved)
 def move_to_command(url: str) -> Answer:
     """Copy the whole database to an empty one: postgresql://user@host/name, or back to sqlite:////folder/facilitation.db."""
-    own = settings()
+    own = settings(must_exist=True)
+    with opened(create=False):
+        pass  # the database answers, and is of this version
     try:
         target = target_settings(own, url, settings)
         done = move(own, target, tell)
     except MoveError as error:
-        raise ShellError(f"{error} Nothing was changed.", error.code) from None
+        raise ShellError(f"{str(error).rstrip('.')}. Nothing was changed.", error.code) from None
     return {"url": address_of(target), "rows": sum(done["tables"].values()), **done}

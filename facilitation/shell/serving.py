@@ -29,8 +29,12 @@ def _network(_context: click.Context, _parameter: click.Parameter, value: str) -
 
 @click.command("serve")
 @click.option("--workers", type=click.IntRange(1, 64), default=2, help="Several processes on PostgreSQL, behind nginx.")
-@click.option("--port", type=int, help="Port people use. With workers: nginx listens there, the workers on the ones after it.")
-@click.option("--first-port", type=int, help="Port of the first worker, when not the one after --port.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    help="Port people use. With workers: nginx listens there, the workers on the ones after it.",
+)
+@click.option("--first-port", type=click.IntRange(0, 65535), help="Port of the first worker, when not the one after --port.")
 @click.option("--shared-port", is_flag=True, help="All workers on --port, without nginx: WebSockets only, Linux only.")
 @click.option("--host", help="Address to listen on (default 127.0.0.1).")
 @click.option("--lan", is_flag=True, help="Of one process: let phones on the local network in, over plain http.")

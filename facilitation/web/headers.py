@@ -12,7 +12,8 @@ UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 def register(app: Flask) -> None:
     settings = app.extensions["facilitation"]["settings"]
-    sockets = " ".join(origin.replace("http", "ws", 1) for origin in settings.origins)
+    # A policy has no word for an IPv6 address; the page's own, which is the usual one, is in 'self'.
+    sockets = " ".join(origin.replace("http", "ws", 1) for origin in settings.origins if "[" not in origin)
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
         f"connect-src 'self' {sockets}; manifest-src 'self'; worker-src 'self'; "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import re
 import struct
 import zipfile
 
@@ -91,7 +92,7 @@ HOSTILE = {
     "external entity": (with_parts(word__document_dot_xml=ENTITIES + document().split(b"?>", 1)[1]), "put together"),
     "laughs": (with_parts(word__styles_dot_xml=LAUGHS + b"<a>&b;</a>"), "put together"),
     "not xml": (with_parts(word__document_dot_xml=b"<w:document"), "damaged"),
-    "deep": (with_parts(word__document_dot_xml=document().replace(b"<w:body>", b"<w:body>" + DEEP)), "damaged"),
+    "deep": (with_parts(word__document_dot_xml=re.sub(rb"<w:body[^>]*>", rb"\g<0>" + DEEP, document(), count=1)), "damaged"),
     "too many elements": (with_parts(word__document_dot_xml=b"<a>" + b"<b/>" * 1_100_000 + b"</a>"), "too many"),
     "another word file": (with_parts(word__document_dot_xml=HELLO), "not made from"),
     "deep json": (b'{"cases": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "nested too deeply"),

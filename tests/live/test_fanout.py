@@ -198,7 +198,7 @@ STOCK = pytest.param("stock", marks=pytest.mark.skipif(chosen_mode()["ASYNC_MODE
 def test_a_phone_that_does_not_read_costs_bounded_memory_and_is_cut_off(
     server: Server, given: Prepared, connect: Callable[..., RawPhone]
 ) -> None:
-    assert ("the stock one is used" in server.log.read_text()) == (server.program.name != "wsgi.py")
+    assert ("stock_fan_out" in server.log.read_text()) == (server.program.name != "wsgi.py")
     eventually(server, "connected", 0)
     drops = metric(server, "queue_drops_total")
     good, stalled = connect(0), connect(1, small=True)

@@ -174,7 +174,7 @@ def test_a_report_that_cannot_keep_the_standard_is_made_without(caplog: pytest.L
         made = pdf.file(untitled)
     assert "Tagged:          yes" in tool("pdfinfo", made, tmp_path)
     assert "pdfuaid" not in tool("pdfinfo", made, tmp_path, "-meta")
-    assert [record.message for record in caplog.records] == ["pdf: rung 1 of 4 refused", "pdf: rung 2 of 4 refused"]
+    assert [(record.message, record.fields["step"]) for record in caplog.records] == [("pdf_fallback", 1), ("pdf_fallback", 2)]  # type: ignore[attr-defined]
 
 
 # ---- the typefaces
