@@ -26,6 +26,7 @@ from sqlalchemy.engine import make_url
 from facilitation import __version__
 from facilitation.core import ids
 from facilitation.core.i18n import _
+from facilitation.start import to_type
 
 FORMAT = 1
 DATABASE, KEY, EXPORTS, MANIFEST = "facilitation.db", "secret_key", "exports", "manifest.json"
@@ -50,8 +51,10 @@ class Place:
         if url.get_backend_name() != "sqlite" or not url.database:
             raise BackupError(
                 _(
-                    "This instance keeps its data in PostgreSQL. Take a backup with: pg_dump -Fc -f FILE DATABASE; take it back "
-                    "with: pg_restore --clean --if-exists -d DATABASE FILE; then run: python3 -m facilitation new-epoch"
+                    "This instance keeps its data in PostgreSQL. Make a backup with: pg_dump -Fc -f FILE DATABASE. To restore "
+                    "it, make a new, empty database, and run: pg_restore --no-owner --single-transaction -d DATABASE FILE; then: "
+                    "%(then)s",
+                    then=", ".join(map(to_type, ("migrate", "new-epoch", "erase --again"))),
                 )
             )
         return cls(settings.data, Path(url.database), settings.SECRET_KEY)

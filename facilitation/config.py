@@ -26,7 +26,9 @@ from facilitation.core.data_place import checked_database_url, keep_private, usa
 from facilitation.core.urls import authority, origin_of, path_of
 
 ROOT = Path(__file__).resolve().parent.parent
-OPEN = frozenset({"DATA", "ASYNC_MODE", "HOST", "PUBLIC_URL", "ORIGINS", "TEMPLATE", "LOG_FORMAT", "LOG_LEVEL"})  # no secrets
+OPEN = frozenset(
+    {"DATA", "ASYNC_MODE", "HOST", "PUBLIC_URL", "ORIGINS", "TEMPLATE", "LOG_FORMAT", "LOG_LEVEL", "PROGRAM"}
+)  # no secrets
 RANGES = {
     "PORT": (0, 65535),
     "DATABASE_CONNECTIONS": (2, 1000),
@@ -86,6 +88,7 @@ class Settings:
     METRICS: bool = setting(False, "Answer /metrics for Prometheus (needs the extra `metrics`); keep it from the public")
     LOG_FORMAT: str = setting("text", "text, or json for one object per line")
     LOG_LEVEL: str = setting("INFO", "DEBUG, INFO, WARNING or ERROR")
+    PROGRAM: str = setting("", "What messages call the command line; default: as it was started")
     TESTING: bool = setting(False, "Set by the tests")
     must_exist: InitVar[bool] = False  # for what only reads: refuse, instead of making, data that is not there
 

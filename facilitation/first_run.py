@@ -21,17 +21,15 @@ from facilitation.labs.planning import code_of
 from facilitation.migration import Migrated, migrate
 from facilitation.people.models import Assignment, SignInLink, User
 from facilitation.people.signing_in import has_accounts, new_link
+from facilitation.start import to_type
 from facilitation.stream.models import Instance
 
-FIRST_ACCOUNT = (
-    "nobody has an account yet; run: python3 -m facilitation create-user EMAIL --name NAME --role coordinator, "
-    "then: python3 -m facilitation sign-in-link EMAIL"
-)
+FIRST_ACCOUNT = "nobody has an account yet; run: {create}, then: {link}"
 
 
 def prepare(app: Flask, *, demo: bool) -> None:
     """Bring the database up to date, fill the demo when there is nothing yet (never in production), print how to get in."""
-    if (done := migrate_database(app)).before not in (None, done.after):
+    if (done := migrate_database(app)).before not in (None, done.after) and not logs.wants_json():  # else the event says it
         print(f"\n  {done}", flush=True)
     with app.app_context():
         if demo and not app.extensions["facilitation"]["settings"].PRODUCTION and _is_empty():
@@ -82,7 +80,8 @@ def _print_ways_in(app: Flask) -> None:
     if logs.wants_json():  # then all output is the log, which holds no link and no code
         with reading(db.engine) as session:
             if not has_accounts(session):
-                event("no_account", hint=Sentence(FIRST_ACCOUNT))
+                create = to_type("create-user EMAIL --name NAME --role coordinator")
+                event("no_account", hint=Sentence(FIRST_ACCOUNT.format(create=create, link=to_type("sign-in-link EMAIL"))))
         return
     path = extension["writer"].run(_way_in)
     with reading(db.engine) as session:

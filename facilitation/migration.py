@@ -31,6 +31,7 @@ from facilitation.core.clock import system_clock
 from facilitation.core.events import Sentence, event
 from facilitation.paths import MIGRATIONS
 from facilitation.schema import metadata
+from facilitation.start import to_type
 
 LOCK_SECONDS = 60  # several processes may start at once: the first migrates, the others wait for it
 
@@ -91,8 +92,12 @@ def _way_back(engine: Engine) -> str:
     """How an older program gets a database it knows."""
     go_on = "Start the newer version of the program again, or go back to the data of before the upgrade:"
     if engine.dialect.name == "postgresql":
-        return f"{go_on} pg_restore --clean --if-exists -d DATABASE FILE, then python3 -m facilitation new-epoch."
-    line = f"{go_on} python3 -m facilitation restore FILE --force."
+        then = ", ".join(map(to_type, ("new-epoch", "erase --again")))
+        return (
+            f"{go_on} make a new, empty database, pg_restore --no-owner --single-transaction -d DATABASE FILE, "
+            f"then with the older program: {then}."
+        )
+    line = f"{go_on} {to_type('restore FILE --force')}."
     file = Path(str(engine.url.database))
     backups = [path for revision in known() for path in file.parent.glob(f"{file.stem}.revision-{revision}-*.zip")]
     newest = max(backups, key=lambda path: path.stat().st_mtime, default=None)
@@ -132,7 +137,7 @@ def migrate(engine: Engine, place: Place | None) -> Migrated:
         raise SchemaError("Another program is using the database. Stop it first. Nothing was changed.") from None
     done = Migrated(before, after, backup)
     if before:
-        event("migrated", after=after, backup=Sentence(backup.name if backup else "none"))
+        event("migrated", after=after, backup=Sentence(backup or "none"))
     return done
 
 

@@ -27,6 +27,7 @@ from facilitation.core.unit_of_work import writing
 from facilitation.migration import known, revision_on, schema_change, upgrade
 from facilitation.row_copy import MoveError, Tell, compare, copy_table, patient, restart_sequences
 from facilitation.schema import metadata
+from facilitation.start import to_type
 
 GONE_SECONDS = 2.0  # a connection that was closed may be listed for a moment more
 #: What a start leaves in a database nobody has used yet.
@@ -126,7 +127,7 @@ def _source(settings: config.Settings) -> Iterator[Connection]:
         with writing(engine) as connection:
             patient(connection)
             if revision_on(connection) != known()[-1]:
-                raise MoveError("The database is of an older version of this program. Run: python3 -m facilitation migrate")
+                raise MoveError(f"The database is of an older version of this program. Run: {to_type('migrate')}")
             yield connection
     finally:
         engine.dispose()

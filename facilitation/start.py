@@ -79,9 +79,15 @@ def patch_for_green_threads() -> None:
 def program(command: str = "") -> str:
     """What a person types to get here, for usage lines: `wsgi.py`, `facilitation` or `python3 -m facilitation`."""
     name = os.path.basename(sys.argv[0])
-    if name == "wsgi.py":
-        return name
-    return f"{'facilitation' if name.startswith('facilitation') else 'python3 -m facilitation'} {command}".strip()
+    return name if name == "wsgi.py" else to_type(command)
+
+
+def to_type(command: str) -> str:
+    """How a person gives this command here, for messages that tell them to. FACILITATION_PROGRAM: where a script of the
+    administrator's sets user and settings first, its name; another way in would reach another database."""
+    name = os.path.basename(sys.argv[0])
+    usual = "facilitation" if name.startswith("facilitation") else "python3 -m facilitation"
+    return f"{os.environ.get('FACILITATION_PROGRAM') or usual} {command}".strip()
 
 
 def any_terminal() -> None:

@@ -120,7 +120,7 @@ def _reached(call: Any, url: str, **more: Any) -> requests.Response:
         found: requests.Response = call(url, **{"timeout": PATIENCE, **more})
     except requests.RequestException as error:
         reason = type(error).__name__
-        raise PlayError(_("The server at %(url)s does not answer (%(reason)s).", url=url, reason=reason)) from None
+        raise PlayError(_("The server at %(url)s does not answer (%(reason)s).", url=origin_of(url), reason=reason)) from None
     return found
 
 

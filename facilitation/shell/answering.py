@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NoReturn
@@ -21,6 +22,7 @@ from facilitation.extensions import db
 from facilitation.first_run import migrate_database
 from facilitation.migration import SchemaError, is_current, revision_of
 from facilitation.rehearsal.player import PlayError
+from facilitation.start import to_type
 from facilitation.unusable import in_words
 
 Answer = Mapping[str, Any]
@@ -36,7 +38,7 @@ class ShellError(Exception):
 
 #: What a code means at a prompt. Nothing was changed in any of these cases.
 SHELL_WORDS = {
-    "busy": "The database is busy. Try again in a moment; if it stays so, run: python3 -m facilitation doctor",
+    "busy": "The database is busy. Try again in a moment; if it stays so, run: {doctor}",
     "rate": "Too many at once. Try again in a moment.",
     "draining": "The server is stopping. Try again when it is back.",
     "unknown": "Something went wrong in the program. Look at the log, then try again.",
@@ -46,13 +48,18 @@ SHELL_WORDS = {
     "forbidden": "This role does not include that.",
     "not_found": "There is nothing with this name or id.",
     "closed": "This lab is closed.",
-    "not_open": "This is not open at the moment. Look at its state: python3 -m facilitation list-labs",
-    "bad_state": "This is not possible in the present state. Look at it: python3 -m facilitation list-labs",
+    "not_open": "This is not open at the moment. Look at its state: {list-labs}",
+    "bad_state": "This is not possible in the present state. Look at it: {list-labs}",
     "conflict": "Somebody else changed this at the same time. Look at it, then try again.",
     "key_reused": "This key was used for another command already.",
     "full": "No more can be added here.",
     "gone": "This has ended.",
 }
+
+
+def shell_words(code: str) -> str:
+    """What a code means at a prompt, with the commands as one types them here."""
+    return re.sub(r"\{([a-z-]+)\}", lambda name: to_type(name[1]), SHELL_WORDS[code])
 
 
 def answering(
@@ -106,7 +113,7 @@ def words_of(refusal: Refused) -> str:
     if refusal.message != default_message(refusal.code):
         return refusal.message
     fields = f" ({', '.join(f'{name}: {told}' for name, told in refusal.fields.items())})" if refusal.fields else ""
-    return f"{SHELL_WORDS[refusal.code]}{fields}"
+    return f"{shell_words(refusal.code)}{fields}"
 
 
 def _for_a_shell(error: Exception) -> str:
@@ -114,7 +121,7 @@ def _for_a_shell(error: Exception) -> str:
     code = getattr(error, "code", "")
     if isinstance(error, Refused):
         return words_of(error)
-    return str(error).replace(default_message(code), SHELL_WORDS[code]) if code in SHELL_WORDS else str(error)
+    return str(error).replace(default_message(code), shell_words(code)) if code in SHELL_WORDS else str(error)
 
 
 def tell(line: str) -> None:
@@ -139,7 +146,7 @@ def opened(*, create: bool = True) -> Iterator[Flask]:
                     raise ShellError(_("There is no database in %(folder)s.", folder=own.data))
                 migrate_database(app)
             elif not is_current(db.engine):
-                raise ShellError("The database is of an older version of this program. Run: python3 -m facilitation migrate")
+                raise ShellError(f"The database is of an older version of this program. Run: {to_type('migrate')}")
             yield app
         finally:
             db.session.remove()

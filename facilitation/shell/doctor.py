@@ -27,6 +27,7 @@ from facilitation.core.outages import HINTS, reason_of
 from facilitation.migration import known
 from facilitation.shell.answering import Answer, answering
 from facilitation.shell.doctor_network import Finding, bad, certificate, clock_beside, ok, public_address, redis_answers, warn
+from facilitation.start import to_type
 
 LITTLE, TOO_LITTLE = 1_000_000_000, 100_000_000  # bytes free
 LOCKED = re.compile(r"^([A-Za-z0-9_.-]+)==([^\s;\\]+)\s*(;)?", re.MULTILINE)
@@ -72,7 +73,7 @@ def examined() -> Iterator[Finding]:
     yield answer.finding
     yield clock_beside(with_clock.ahead, answer.ahead)
     yield certificate(settings)
-    yield ok("mail", "no mail is set up; sign-in links are made with: python3 -m facilitation sign-in-link EMAIL")
+    yield ok("mail", f"no mail is set up; sign-in links are made with: {to_type('sign-in-link EMAIL')}")
 
 
 def _settings() -> config.Settings:
@@ -214,6 +215,6 @@ def migrations(current: set[str]) -> Finding:
     if current == {known()[-1]}:
         return ok("migrations", "the database is of this version")
     if not current:
-        return bad("migrations", "the database is empty", "python3 -m facilitation migrate")
+        return bad("migrations", "the database is empty", to_type("migrate"))
     return bad("migrations", f"the database is of another version ({', '.join(sorted(current))})",
-               "python3 -m facilitation migrate; if it is newer, install the newer program")  # fmt: skip
+               f"{to_type('migrate')}; if it is newer, install the newer program")  # fmt: skip

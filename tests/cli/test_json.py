@@ -13,7 +13,7 @@ from facilitation import cli
 from facilitation.config import ROOT
 from facilitation.core.errors import CODES, Refused, default_message
 from facilitation.rehearsal.player import PlayError
-from facilitation.shell.answering import SHELL_WORDS, _for_a_shell
+from facilitation.shell.answering import _for_a_shell, shell_words
 from tests.cli.conftest import Said, Shell
 
 Row = Callable[[Path], list[str]]
@@ -108,7 +108,7 @@ def test_a_fault_of_ours_is_told_without_its_message(shell: Shell, monkeypatch: 
 @pytest.mark.parametrize("code", CODES)
 def test_a_shell_is_spoken_to_like_a_shell(code: str) -> None:
     for told in (_for_a_shell(Refused(code)), _for_a_shell(PlayError(f"x: {default_message(code)}", code=code))):
-        assert SHELL_WORDS[code] in told
+        assert shell_words(code) in told
         assert not [word for word in ("Your text", "marked places", "quick", "sign in first") if word in told]
     assert _for_a_shell(Refused(code, "Its own sentence.")) == "Its own sentence."
 

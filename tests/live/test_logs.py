@@ -186,8 +186,8 @@ def test_at_the_loudest_level_nobodys_words_or_tokens_are_logged(day: Day, form:
 ODDITIES = f"""
 import sys, threading, warnings
 sys.path.insert(0, {str(ROOT)!r})
-import wsgi
-wsgi._patch_for_green_threads()
+from facilitation import start
+start.patch_for_green_threads()
 from facilitation import logs
 logs.set_up_early()
 import eventlet, eventlet.tpool, logging
@@ -241,11 +241,11 @@ def test_what_others_print_becomes_an_event_without_its_words(form: str) -> None
 @pytest.mark.parametrize(
     ("arguments", "settings", "words"),
     [
-        (["--port", "many"], {}, "invalid int value"),
+        (["--port", "many"], {}, "is not a port"),
         ([], {"PORT": "many"}, "FACILITATION_PORT"),
         ([], {"LOG_LEVEL": "LOUD"}, "FACILITATION_LOG_LEVEL"),
         (["--host", "192.0.2.1"], {}, "Cannot listen"),
-        ([], {"DATABASE_URL": "postgresql://u:s3cret@127.0.0.1:9/x"}, "PostgreSQL does not answer"),
+        ([], {"DATABASE_URL": "postgresql://u:s3cret@127.0.0.1:9/x"}, "PostgreSQL at 127.0.0.1, port 9 cannot be used"),
         ([], {"DATABASE_URL": "sqlite:////proc/none/x.db"}, ""),
     ],
 )
