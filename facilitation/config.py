@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 import importlib.util
-import ipaddress
 import os
 import secrets
 import tempfile
@@ -23,7 +22,7 @@ from facilitation.core.data_place import PREFIX as PREFIX
 from facilitation.core.data_place import BadSetting as BadSetting
 from facilitation.core.data_place import NoDatabase as NoDatabase
 from facilitation.core.data_place import checked_database_url, keep_private, usable
-from facilitation.core.urls import authority, origin_of, path_of
+from facilitation.core.urls import authority, is_loopback, origin_of, path_of
 
 ROOT = Path(__file__).resolve().parent.parent
 OPEN = frozenset(
@@ -262,14 +261,6 @@ class Settings:
 def is_any(host: str) -> bool:
     """Does listening on this mean every address of the machine?"""
     return host in {"0.0.0.0", "::", ""}  # noqa: S104 - compared, not bound
-
-
-def is_loopback(host: str | None) -> bool:
-    """Does this name lead to this machine only?"""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
-    except ValueError:
-        return False
 
 
 def from_variable(name: str) -> str:

@@ -7,9 +7,6 @@ slower), a large backlog and pool (the library's own defaults refuse a full room
 from __future__ import annotations
 
 import argparse
-import contextlib
-import ctypes
-import gc
 import os
 import platform
 import signal
@@ -18,7 +15,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from facilitation import __version__, config, logs, the_only_server
+from facilitation import __version__, config, logs, memory, the_only_server
 from facilitation.core.events import event
 from facilitation.core.urls import authority
 from facilitation.start import program
@@ -28,8 +25,6 @@ if TYPE_CHECKING:
 
 BACKLOG, POOL = 4096, 20_000
 TOGETHER = 8  # are met before whoever is in goes on: one by one costs a fifth more, all of them keep everybody waiting
-COLLECT_AFTER = 50_000, 20, 50  # new objects; collections of the young; of the middle-aged
-M_ARENA_MAX = -8  # of malloc.h
 DRAIN_SECONDS = 5.0
 ANSWERS_SECONDS = 0.1  # for the answers of the last commands to leave
 SPREAD_MS, PACE_MS = 3000, 5  # phones return spread over at least the first, and no faster than one in the second
@@ -54,7 +49,7 @@ def _started(options: argparse.Namespace) -> tuple[Flask, socket.socket]:
     logs.set_up(settings.LOG_LEVEL, settings.LOG_FORMAT)
     if not options.private:
         the_only_server.hold(settings)
-    share_memory_between_threads()
+    memory.share_between_threads()
     alone = not (options.private or settings.SHARED_PORT)  # a proxy before a single process changes nothing
     # Alone, listen before the slow part of the start: who knocks meanwhile waits for it instead of being turned away.
     # Among several, not before one can answer: the others do.
@@ -75,7 +70,7 @@ def _started(options: argparse.Namespace) -> tuple[Flask, socket.socket]:
     app.extensions["facilitation"] |= {"start_took": time.process_time(), "alone": alone}
     if not (options.no_demo or options.private):
         load_rest(app)
-    spare_the_collector()
+    memory.spare_the_collector()
     listener = early or listen(settings.HOST, settings.PORT, shared=settings.SHARED_PORT)
     event(
         "started", version=__version__, python=platform.python_version(), mode=settings.ASYNC_MODE,
@@ -95,23 +90,6 @@ def give_up(reason: str, code: int = 1) -> NoReturn:
     """End a start with its reason."""
     logs.refuse_start(reason)
     sys.exit(code)
-
-
-def share_memory_between_threads() -> None:
-    """glibc gives each thread its own pool of memory: twenty threads for files would each keep what their largest one took."""
-    if sys.platform == "linux":
-        with contextlib.suppress(AttributeError):  # another C library
-            ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
-
-
-def spare_the_collector() -> None:
-    """What was loaded stays for good: let it not be looked through while a room joins, and look less often.
-
-    With the interpreter's own thresholds a fifth of the time of a thousand joins went into searching for cycles.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*COLLECT_AFTER)
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:

@@ -18,9 +18,9 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from facilitation import __version__, logs
-from facilitation.config import PREFIX, Settings, is_loopback
+from facilitation.config import PREFIX, Settings
 from facilitation.core.events import event
-from facilitation.core.urls import authority
+from facilitation.core.urls import authority, is_loopback
 from facilitation.start import worker_command, worker_environment
 
 END_SECONDS = 15.0  # a worker says goodbye within five

@@ -52,3 +52,11 @@ def _host(name: str) -> str:
     if HOST.fullmatch(host) is None:
         raise ValueError("a host name")
     return host
+
+
+def is_loopback(host: str | None) -> bool:
+    """Does this name lead to this machine only?"""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
