@@ -14,6 +14,7 @@ import requests
 
 from facilitation import address, config
 from facilitation.core.outages import HINTS
+from facilitation.core.urls import is_loopback
 
 PATIENCE = 3.0  # seconds for each that is asked
 OFF = 5.0  # seconds a clock may differ; a Date header is only exact to the second
@@ -92,7 +93,7 @@ def _judged(settings: config.Settings, answer: requests.Response) -> Finding:
         return warn("proxy", f"{settings.public_url} answers, but FACILITATION_PROXIES is 0",
                     "set it to the number of your proxies (nginx: 1) and let them send X-Forwarded-For and X-Forwarded-Proto; "
                     "`serve` does so by itself")  # fmt: skip
-    if settings.PROXIES and not settings.secure and not config.is_loopback(urlsplit(settings.public_url).hostname):
+    if settings.PROXIES and not settings.secure and not is_loopback(urlsplit(settings.public_url).hostname):
         return warn("proxy", f"{settings.public_url} is plain http behind a proxy", "let the proxy speak https")
     return ok("proxy", f"{address.known(settings)} answers")
 
