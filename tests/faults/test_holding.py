@@ -32,7 +32,7 @@ from tests.ledger import SEED, note
 from tests.live.raw_phone import RawPhone
 from tests.programs import need
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.sqlite, pytest.mark.timeout(180)]  # of one process: its own numbers are read
 #: Nothing else is sent to an idle phone: no ticks.
 SETTINGS = {"PING_SECONDS": "1", "TICK_SECONDS": "3600", "MAX_SOCKETS_PER_SEAT": "1000"}
 MINUTES = float(os.environ.get("FACILITATION_TEST_HOLD_MINUTES", "15"))
