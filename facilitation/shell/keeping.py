@@ -84,8 +84,10 @@ def _migrate(*, backup: bool = True) -> Migrated:
 
 
 def _migrated(answer: Answer) -> str:
-    if answer["from"] in (None, answer["to"]):
-        return "The database is up to date."
+    if answer["from"] is None:
+        return f"A new database was made: {answer['database']}"
+    if answer["from"] == answer["to"]:
+        return f"The database is up to date: {answer['database']}"
     return str(Migrated(answer["from"], answer["to"], answer["backup"]))
 
 
@@ -94,7 +96,13 @@ def _migrated(answer: Answer) -> str:
 def migrate_command() -> Answer:
     """Bring the database to the version of this program, after a backup of a SQLite file; or make it."""
     done = _migrate()
-    return {"migrated": True, "from": done.before, "to": done.after, "backup": str(done.backup) if done.backup else None}
+    return {
+        "migrated": True,
+        "database": address_of(settings()),
+        "from": done.before,
+        "to": done.after,
+        "backup": str(done.backup) if done.backup else None,
+    }
 
 
 @click.command("new-epoch")
