@@ -48,6 +48,8 @@ def set_up(level: str, form: str) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for library in QUIET:  # engineio and socketio add a handler of their own where no level is set
         logging.getLogger(library).setLevel(logging.WARNING)
+    # It tells of every connection that broke while nobody used it; what does not work then is an outage of ours.
+    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
     warnings.showwarning = _warned  # type: ignore[assignment]
     sys.excepthook = lambda _kind, error, _trace: _crashed("process", error)
     sys.unraisablehook = lambda told: _crashed("clean_up", told.exc_value)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NoReturn
 
 from flask import Flask, current_app, g, request
 from flask_login import UserMixin, current_user
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from facilitation.core import ids
@@ -67,9 +68,17 @@ def session() -> Session:
     """One read session per request. Its connection is given back at the end, and whenever the request waits (core/waits.py)."""
     if "read_session" not in g:
         g.read_session = Session(db.engine, autoflush=False)
-        give_back_with(g.read_session.rollback)
+        give_back_with(partial(_give_back, g.read_session))
     found: Session = g.read_session
     return found
+
+
+def _give_back(read: Session) -> None:
+    """Its connection goes back to the pool, or away when the database ended it: what comes next is told whether there is one."""
+    try:
+        read.rollback()
+    except DBAPIError:
+        read.invalidate()
 
 
 def done_reading() -> None:

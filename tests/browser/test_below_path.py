@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from facilitation.core.actor import SYSTEM, Identity
 from facilitation.extensions import db
@@ -56,7 +56,7 @@ class Below:
 
 
 @pytest.fixture
-def below(migrated: Path, tmp_path: Path) -> Iterator[Below]:
+def below(browser: Browser, migrated: Path, tmp_path: Path) -> Iterator[Below]:
     data = tmp_path / "data"
     copied(migrated, data)
     server = Server(data, environment={"FACILITATION_PUBLIC_URL": PUBLIC, "FACILITATION_PROXIES": "1"})
@@ -68,12 +68,10 @@ def below(migrated: Path, tmp_path: Path) -> Iterator[Below]:
     nginx.start()
     rules = f"--host-resolver-rules=MAP example.org:443 127.0.0.1:{nginx.port}"
     try:
-        with sync_playwright() as playwright:
-            program = need("chromium")
-            arguments = [*ARGUMENTS, rules, "--ignore-certificate-errors"]
-            browser = playwright.chromium.launch(executable_path=str(program), args=arguments)
-            yield Below(Beside(server), browser, nginx)
-            browser.close()
+        arguments = [*ARGUMENTS, rules, "--ignore-certificate-errors"]
+        own = browser.browser_type.launch(executable_path=str(need("chromium")), args=arguments)
+        yield Below(Beside(server), own, nginx)
+        own.close()
     finally:
         nginx.remove()
         server.stop()
