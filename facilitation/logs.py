@@ -30,7 +30,7 @@ Trouble = tuple[type[BaseException], BaseException, TracebackType | None] | tupl
 
 
 def wants_json() -> bool:
-    """What the environment says, before any setting was read: a start that fails is told in the right form too."""
+    """What the environment says, before any setting was read: a failed start is reported in the right form too."""
     return os.environ.get(FORMAT, "").lower() == "json"
 
 

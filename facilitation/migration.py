@@ -189,7 +189,7 @@ def _backup(place: Place, before: str) -> Path:
 
 
 def _differences(engine: Engine) -> str:
-    """What is missing or strange in the tables, for whoever has to find out where they come from."""
+    """What is missing or strange in the tables, to find out where they come from."""
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         found = [_words(one) for one in compare_metadata(context, metadata)]

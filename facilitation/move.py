@@ -156,7 +156,7 @@ def _refuse_in_use(engine: Engine) -> None:
 
 
 def _lock_file(engine: Engine) -> bool:
-    """Can this connection have the file to itself? Whoever has it open in write-ahead mode holds a lock."""
+    """Can this connection have the file to itself? Every program that has it open in write-ahead mode holds a lock."""
     with closing(sqlite3.connect(str(engine.url.database), timeout=0, isolation_level=None)) as connection:
         try:
             connection.execute("PRAGMA locking_mode=EXCLUSIVE")

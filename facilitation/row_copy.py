@@ -34,7 +34,7 @@ from facilitation.schema import metadata
 
 #: Rows in memory at once: small ones, those with documents, those with pictures.
 MANY, SOME, FEW = 500, 20, 4
-TELLING = 10  # the progress of a table is told every so many parts
+TELLING = 10  # the progress of a table is reported every so many parts
 Tell = Callable[[str], None]
 Row = Sequence[Any]
 

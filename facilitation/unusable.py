@@ -1,4 +1,4 @@
-"""Why the database cannot be used, in one sentence for whoever starts the program: with its place, never with a password."""
+"""Why the database cannot be used, in one sentence, with its place, never with a password."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ who, sentence, place = one_of(*WHO), some(Sentence), some(Place)
 
 @dataclass(frozen=True)
 class Kind:
-    """One event: how loud, what it means for whoever reads the log, and its fields."""
+    """One event: how loud, what it means to a reader of the log, and its fields."""
 
     level: int
     meaning: str

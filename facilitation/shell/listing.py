@@ -1,4 +1,4 @@
-"""What is there: labs and accounts, for whoever owns the machine."""
+"""What is there: labs and accounts, for the owner of the machine."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def session() -> Session:
 
 
 def _give_back(read: Session) -> None:
-    """Its connection goes back to the pool, or away when the database ended it: what comes next is told whether there is one."""
+    """Its connection goes back to the pool, or is dropped when the database ended it; the next query finds out."""
     try:
         read.rollback()
     except DBAPIError:
